@@ -1,0 +1,41 @@
+# `make demo` and `make test` do everything on a fresh machine; the rest are their parts.
+SHELL := /bin/bash
+PACKAGES := chromium chromium-driver postgresql libxml2-utils
+DEMO_LISTEN ?= 127.0.0.1:8080
+DEMO_DATA ?= .work/demo
+
+.PHONY: demo test check assets packages nextest bench
+
+demo: assets
+	cargo build -p comity-server
+	cargo run -q -p comity-server -- demo --listen $(DEMO_LISTEN) --data $(DEMO_DATA)
+
+test: packages assets nextest check
+	cargo nextest run --workspace --no-fail-fast
+
+check:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+assets: assets/dist/manifest.json
+
+assets/dist/manifest.json: assets/package-lock.json assets/build.mjs $(shell find assets/src -type f)
+	cd assets && npm ci --no-audit --no-fund && npm test && npm run build
+
+# Debian's packages that tests need; elsewhere, the command to run is printed.
+packages:
+	@missing=""; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v chromedriver >/dev/null || missing="$$missing chromium-driver"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	command -v xmllint >/dev/null || missing="$$missing libxml2-utils"; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \
+	  else \
+	    echo "Tests need:$$missing. On Debian: sudo apt-get install$$missing"; exit 1; \
+	  fi; \
+	fi
+
+nextest:
+	@cargo nextest --version >/dev/null 2>&1 || cargo install --locked cargo-nextest
