@@ -1,0 +1,302 @@
+//! What is refused, by which rule, and what to do: one list, documented and translated in one place.
+//! Refusals are expected; anything else is a fault and belongs to the floors above.
+
+use crate::term::vocabulary;
+use serde::{Deserialize, Serialize};
+
+vocabulary! {
+    /// Why an item is not executed (`legal.md` 10.3); part of the record between the parties.
+    NonExecutionCode {
+        /// A mandatory field is missing.
+        Incomplete = "N01",
+        /// A manifest error, such as the wrong company or an impossible date.
+        ManifestError = "N02",
+        /// The account or user cannot be identified with what was given.
+        InsufficientIdentifier = "N03",
+        /// Not stored by or for the provider.
+        NotHeld = "N04",
+        /// The retention period is over.
+        NoLongerHeld = "N05",
+        /// Impossible in fact, including encrypted data.
+        Impossible = "N06",
+        /// Not issued or validated by a competent authority.
+        WrongAuthority = "N07",
+        /// The offence is not covered.
+        OffenceThreshold = "N08",
+        /// The service or entity is not covered.
+        ServiceOutOfScope = "N09",
+        /// Immunity, privilege or press.
+        PrivilegePress = "N10",
+        /// Conflict with the law of a third country.
+        ConflictOfLaw = "N11",
+        /// Manifest breach of a fundamental right.
+        FundamentalRights = "N12",
+        /// Already tried for the same facts.
+        NeBisInIdem = "N13",
+        /// Not an offence in the other State; never for preservation.
+        DualCriminality = "N14",
+        /// Political offence.
+        PoliticalOffence = "N15",
+        /// Sovereignty, security, public order.
+        EssentialInterests = "N16",
+        /// Disclosure would harm an own investigation.
+        PrejudiceOwnCase = "N17",
+        /// The scope is not specific or not necessary.
+        Overbroad = "N18",
+        /// The provision is missing or does not fit the category.
+        LegalBasis = "N19",
+        /// Another entity, language or portal is competent.
+        WrongChannelEntity = "N20",
+        /// The test of an emergency is not met.
+        EmergencyNotShown = "N21",
+        /// The source could not be verified.
+        Authenticity = "N22",
+        /// A clarification was not answered in time.
+        NoReply = "N23",
+        /// The category or State needs the treaty route.
+        NeedsMutualAssistance = "N24",
+        /// Interception or real-time collection.
+        OutOfScopeRealtime = "N25",
+        /// The instrument is not in force between the parties.
+        NotInForce = "N26",
+        /// The controller must be addressed first.
+        ControllerFirst = "N27",
+        /// Disproportionate effort.
+        Burden = "N28",
+    }
+}
+
+impl NonExecutionCode {
+    /// Whether the authority can cure it and ask again.
+    pub const fn curable(self) -> bool {
+        match self {
+            Self::Incomplete
+            | Self::ManifestError
+            | Self::InsufficientIdentifier
+            | Self::WrongAuthority
+            | Self::PrivilegePress
+            | Self::PrejudiceOwnCase
+            | Self::Overbroad
+            | Self::LegalBasis
+            | Self::WrongChannelEntity
+            | Self::EmergencyNotShown
+            | Self::Authenticity
+            | Self::NoReply
+            | Self::NeedsMutualAssistance
+            | Self::Burden
+            | Self::NotHeld
+            | Self::ServiceOutOfScope
+            | Self::ControllerFirst => true,
+            Self::NoLongerHeld
+            | Self::Impossible
+            | Self::OffenceThreshold
+            | Self::ConflictOfLaw
+            | Self::FundamentalRights
+            | Self::NeBisInIdem
+            | Self::DualCriminality
+            | Self::PoliticalOffence
+            | Self::EssentialInterests
+            | Self::OutOfScopeRealtime
+            | Self::NotInForce => false,
+        }
+    }
+
+    /// Whether only a State may decide on this ground; a provider may merely flag it.
+    pub const fn for_state_only(self) -> bool {
+        matches!(
+            self,
+            Self::FundamentalRights
+                | Self::NeBisInIdem
+                | Self::DualCriminality
+                | Self::PoliticalOffence
+                | Self::EssentialInterests
+                | Self::PrejudiceOwnCase
+        )
+    }
+}
+
+vocabulary! {
+    /// Why an act is refused here and now; each has a message and a remedy under its wire name.
+    RefusalCode {
+        /// The permission table has no row for this act, role and relation.
+        NotPermitted = "not-permitted",
+        /// Nothing of that identifier is visible to the actor.
+        NotFound = "not-found",
+        /// Somebody else changed it meanwhile.
+        VersionConflict = "version-conflict",
+        /// The same idempotency key came with another content.
+        IdempotencyMismatch = "idempotency-mismatch",
+        /// The act does not fit the present state.
+        NotInThisState = "not-in-this-state",
+        /// Rule 1: no procedure in force, no request (N26).
+        ProcedureNotInForce = "procedure-not-in-force",
+        /// The procedure does not apply between these parties (N20).
+        ProcedureNotForParties = "procedure-not-for-parties",
+        /// Rule 12: a foreign provider is not addressed directly (N24).
+        NeedsTreatyRoute = "needs-treaty-route",
+        /// Rule 8: real-time collection is never carried (N25).
+        Realtime = "realtime",
+        /// Rule 2: the drafter may not review or authorise.
+        OwnDraft = "own-draft",
+        /// Rule 2: who collected may not release.
+        OwnCollection = "own-collection",
+        /// The authoriser is of a type that the procedure does not accept for this category (N07).
+        AuthoriserType = "authoriser-type",
+        /// The authoriser is not independent enough for this category (N07).
+        AuthoriserIndependence = "authoriser-independence",
+        /// The actor's accreditation is over.
+        AccreditationExpired = "accreditation-expired",
+        /// A field that the procedure requires is empty (N01).
+        FieldMissing = "field-missing",
+        /// A field is longer than it may be.
+        FieldTooLong = "field-too-long",
+        /// A field has a form that cannot be read.
+        FieldMalformed = "field-malformed",
+        /// The procedure has no such field.
+        FieldUnknown = "field-unknown",
+        /// Rule 9: no item, nothing specific is asked (N18).
+        NoItems = "no-items",
+        /// More items than one request may carry (N18).
+        TooManyItems = "too-many-items",
+        /// An identifier is faulty (N03).
+        IdentifierFaulty = "identifier-faulty",
+        /// Rule 9: the period is missing (N18).
+        WindowMissing = "window-missing",
+        /// The period ends before it starts (N02).
+        WindowOrder = "window-order",
+        /// The period is longer than the procedure allows (N18).
+        WindowTooLong = "window-too-long",
+        /// The period reaches into the future: that would be collection in real time (N25).
+        WindowInFuture = "window-in-future",
+        /// The procedure does not cover this category (N19).
+        CategoryNotCovered = "category-not-covered",
+        /// The offence does not reach the procedure's threshold (N08).
+        OffenceThreshold = "offence-threshold",
+        /// A reason is required.
+        ReasonMissing = "reason-missing",
+        /// Rule 3: the source has not been verified.
+        SourceNotVerified = "source-not-verified",
+        /// The check is not one that the procedure asks for.
+        CheckUnknown = "check-unknown",
+        /// A call-back must use a number from the directory, never from the request.
+        CallBackNumber = "call-back-number",
+        /// The procedure does not allow this code.
+        CodeNotAllowed = "code-not-allowed",
+        /// The code is reserved for a State; a provider may only flag it.
+        CodeForState = "code-for-state",
+        /// The item is not there.
+        ItemUnknown = "item-unknown",
+        /// The item already has its outcome.
+        ItemDecided = "item-decided",
+        /// The item's category is not stated: ask or refuse (N01).
+        CategoryUnspecified = "category-unspecified",
+        /// The decision does not fit the kind of request.
+        DecisionNotForKind = "decision-not-for-kind",
+        /// Rule 6: items are still without an outcome.
+        ItemsOpen = "items-open",
+        /// A clarification is open.
+        ClarificationOpen = "clarification-open",
+        /// The clarification is not there or has been answered.
+        ClarificationUnknown = "clarification-unknown",
+        /// All rounds of clarification that the procedure allows are used up.
+        ClarificationRounds = "clarification-rounds",
+        /// A package needs at least one item and one file.
+        PackageEmpty = "package-empty",
+        /// The package is not there or not in the right state.
+        PackageUnknown = "package-unknown",
+        /// A file of the package has not arrived completely.
+        FileIncomplete = "file-incomplete",
+        /// A file is larger than this instance accepts.
+        FileTooLarge = "file-too-large",
+        /// Rule 5: the hold has not ended.
+        HoldOpen = "hold-open",
+        /// There is no hold, or it has ended.
+        HoldEnded = "hold-ended",
+        /// The procedure allows no further extension.
+        ExtensionsUsedUp = "extensions-used-up",
+        /// A request that already left the house cannot be changed as a draft.
+        AlreadySent = "already-sent",
+        /// The request has come to its end.
+        AlreadyEnded = "already-ended",
+        /// There is no such clock, or it does not run any more.
+        ClockNotOpen = "clock-not-open",
+        /// The mail address is not in the organisation's own domain.
+        MailDomain = "mail-domain",
+        /// The role does not exist in this kind of organisation.
+        RoleNotHere = "role-not-here",
+        /// The last administrator cannot be removed.
+        LastAdministrator = "last-administrator",
+        /// The message of a standard interface cannot be read.
+        MessageUnreadable = "message-unreadable",
+        /// Too much at once: try again later.
+        TooMuch = "too-much",
+        /// The single-use link or session is not valid (any more).
+        SignInExpired = "sign-in-expired",
+        /// The form did not come from a page of this instance.
+        ForeignForm = "foreign-form",
+    }
+}
+
+/// An act that is refused: what is wrong, where, by which rule, and with which values to say it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[error("{code} {}", field.as_deref().unwrap_or_default())]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// Which rule.
+    pub code: RefusalCode,
+    /// The field concerned, as a path such as `items.2.identifier`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// A more exact message than the code's own, by its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Values for the message; never personal data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<(String, String)>,
+}
+
+impl Refusal {
+    /// A refusal by `code` alone.
+    pub const fn new(code: RefusalCode) -> Self {
+        Self { code, field: None, detail: None, values: Vec::new() }
+    }
+
+    /// A refusal of one field.
+    pub fn of(code: RefusalCode, field: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..Self::new(code) }
+    }
+
+    /// Adds a value for the message.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        self.values.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Points to a more exact message than the code's own.
+    #[must_use]
+    pub fn because(mut self, detail: &str) -> Self {
+        self.detail = Some(detail.to_owned());
+        self
+    }
+
+    /// Key of the text that says what is wrong.
+    pub fn message_key(&self) -> String {
+        self.detail.clone().unwrap_or_else(|| format!("refusal-{}", self.code))
+    }
+
+    /// Key of the text that says what to do.
+    pub fn remedy_key(&self) -> String {
+        format!("{}-remedy", self.message_key())
+    }
+}
+
+impl From<RefusalCode> for Refusal {
+    fn from(code: RefusalCode) -> Self {
+        Self::new(code)
+    }
+}
+
+/// All that is wrong with one submission, so that the reader can mend it in one go.
+pub type Refusals = Vec<Refusal>;

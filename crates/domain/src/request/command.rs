@@ -1,0 +1,327 @@
+//! What people and clocks ask to be done with a request; the same words in pages, API and tests.
+
+use super::draft::DraftItem;
+use super::{Draft, Giving, Intake};
+use crate::id::{ClarificationId, ContactPointId, ItemId, PackageId, UploadId};
+use crate::procedure::CheckKind;
+use crate::refusal::NonExecutionCode;
+use crate::term::{DataCategory, Priority, vocabulary};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One command. `act` names it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
+pub enum RequestCommand {
+    /// Save the draft.
+    Revise {
+        /// The whole form.
+        draft: Draft,
+    },
+    /// Send the draft to the gatekeeper.
+    Submit,
+    /// Send the draft back to its author (gatekeeper or authoriser).
+    Return {
+        /// Why.
+        reason: String,
+    },
+    /// Vouch for the draft and pass it to the authoriser.
+    Forward,
+    /// Sign.
+    Authorise {
+        /// Necessity and proportionality in the authoriser's words.
+        statement: String,
+    },
+    /// Send to the addressee.
+    Send,
+    /// Give the provider's own reference.
+    Acknowledge {
+        /// The provider's reference.
+        reference: String,
+    },
+    /// Record a check of the source.
+    Check {
+        /// Which.
+        kind: CheckKind,
+        /// Whether it passed.
+        passed: bool,
+        /// What was seen or who was reached.
+        note: String,
+        /// For a call-back, the directory entry whose number was called.
+        #[serde(default)]
+        contact_point: Option<ContactPointId>,
+    },
+    /// Ask the authority.
+    Ask {
+        /// What is the matter.
+        code: NonExecutionCode,
+        /// Which items; empty means the whole request.
+        #[serde(default)]
+        items: Vec<ItemId>,
+        /// The question.
+        question: String,
+    },
+    /// Answer the provider's question.
+    Answer {
+        /// Which question.
+        clarification: ClarificationId,
+        /// The answer.
+        text: String,
+    },
+    /// Correct items as a new edition, signed by the authoriser.
+    Amend {
+        /// The corrections.
+        corrections: Vec<Correction>,
+        /// Why.
+        reason: String,
+    },
+    /// Decide one item.
+    Decide {
+        /// Which.
+        item: ItemId,
+        /// How.
+        decision: Decision,
+    },
+    /// Put files together as an answer to items.
+    Prepare {
+        /// The accepted items that it answers.
+        items: Vec<ItemId>,
+        /// The completed uploads.
+        files: Vec<UploadId>,
+        /// A note to the authority.
+        #[serde(default)]
+        note: String,
+    },
+    /// Discard a package before release.
+    Discard {
+        /// Which.
+        package: PackageId,
+        /// Why.
+        reason: String,
+    },
+    /// Release a package to the authority.
+    Release {
+        /// Which.
+        package: PackageId,
+    },
+    /// Confirm the receipt of a package.
+    Confirm {
+        /// Which.
+        package: PackageId,
+        /// Whether digests match and the content fits what was asked.
+        intact: bool,
+        /// In words, where it does not.
+        #[serde(default)]
+        remark: String,
+    },
+    /// Take the request back.
+    Withdraw {
+        /// Why.
+        reason: String,
+    },
+    /// Close the dossier.
+    Close,
+    /// Give the addressee more time.
+    Postpone {
+        /// Which clock.
+        clock: String,
+        /// How many days more.
+        days: u32,
+        /// Why.
+        reason: String,
+    },
+    /// Extend the hold.
+    ExtendHold {
+        /// Why.
+        reason: String,
+    },
+    /// Announce the production or assistance request that follows the hold.
+    AnnounceConversion {
+        /// Its reference.
+        reference: String,
+    },
+    /// Record that the announced production was carried out; the hold ends.
+    ConvertHold {
+        /// The reference of the production request.
+        reference: String,
+    },
+    /// Let the held data go.
+    ReleaseHold {
+        /// Why.
+        reason: String,
+    },
+    /// A clock or the end of a hold has come (the system only).
+    Tick,
+}
+
+/// A correction of one item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Correction {
+    /// Which.
+    pub item: ItemId,
+    /// Its new content.
+    pub content: DraftItem,
+}
+
+/// The decision on one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "decision", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Decision {
+    /// Data will be given.
+    Produce {
+        /// All or a part.
+        giving: Giving,
+        /// Why only a part.
+        #[serde(default)]
+        explanation: String,
+    },
+    /// The data are preserved.
+    Preserve {
+        /// The scope, where it is less than asked.
+        #[serde(default)]
+        explanation: String,
+    },
+    /// Not executed, with codes.
+    Refuse {
+        /// The grounds.
+        codes: Vec<NonExecutionCode>,
+        /// In words, and what would make it succeed.
+        explanation: String,
+    },
+    /// Somebody else holds the data.
+    Redirect {
+        /// Who, and how to reach them.
+        explanation: String,
+    },
+    /// The addressee objects.
+    Object {
+        /// The grounds.
+        codes: Vec<NonExecutionCode>,
+        /// In words.
+        explanation: String,
+    },
+}
+
+/// A request that arrived over a standard interface.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filing {
+    /// The sender's reference, if the message has one.
+    pub reference: Option<String>,
+    /// How urgent.
+    pub priority: Priority,
+    /// How it came.
+    pub intake: Intake,
+    /// What the message says besides items, by field names of the procedure.
+    pub answers: BTreeMap<String, String>,
+    /// The items.
+    pub items: Vec<FiledItem>,
+}
+
+/// One item of such a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FiledItem {
+    /// Its identifier here.
+    pub id: ItemId,
+    /// Whose data.
+    pub identifier: crate::identifier::Identifier,
+    /// Which data.
+    pub category: DataCategory,
+    /// From when to when.
+    pub window: Option<super::Window>,
+    /// A limit in words.
+    pub limit: String,
+}
+
+vocabulary! {
+    /// The name of an act, as the permission table, the trail and the matrix know it.
+    RequestAct {
+        /// Begin a draft.
+        Draft = "draft",
+        /// See [`RequestCommand::Revise`].
+        Revise = "revise",
+        /// See [`RequestCommand::Submit`].
+        Submit = "submit",
+        /// See [`RequestCommand::Return`].
+        Return = "return",
+        /// See [`RequestCommand::Forward`].
+        Forward = "forward",
+        /// See [`RequestCommand::Authorise`].
+        Authorise = "authorise",
+        /// See [`RequestCommand::Send`].
+        Send = "send",
+        /// File a message of a standard interface.
+        File = "file",
+        /// See [`RequestCommand::Acknowledge`].
+        Acknowledge = "acknowledge",
+        /// See [`RequestCommand::Check`].
+        Check = "check",
+        /// See [`RequestCommand::Ask`].
+        Ask = "ask",
+        /// See [`RequestCommand::Answer`].
+        Answer = "answer",
+        /// See [`RequestCommand::Amend`].
+        Amend = "amend",
+        /// See [`RequestCommand::Decide`].
+        Decide = "decide",
+        /// See [`RequestCommand::Prepare`].
+        Prepare = "prepare",
+        /// See [`RequestCommand::Discard`].
+        Discard = "discard",
+        /// See [`RequestCommand::Release`].
+        Release = "release",
+        /// See [`RequestCommand::Confirm`].
+        Confirm = "confirm",
+        /// See [`RequestCommand::Withdraw`].
+        Withdraw = "withdraw",
+        /// See [`RequestCommand::Close`].
+        Close = "close",
+        /// See [`RequestCommand::Postpone`].
+        Postpone = "postpone",
+        /// See [`RequestCommand::ExtendHold`].
+        ExtendHold = "extend_hold",
+        /// See [`RequestCommand::AnnounceConversion`].
+        AnnounceConversion = "announce_conversion",
+        /// See [`RequestCommand::ConvertHold`].
+        ConvertHold = "convert_hold",
+        /// See [`RequestCommand::ReleaseHold`].
+        ReleaseHold = "release_hold",
+        /// See [`RequestCommand::Tick`].
+        Tick = "tick",
+    }
+}
+
+impl RequestCommand {
+    /// The act that the permission table knows.
+    pub const fn act(&self) -> RequestAct {
+        match self {
+            Self::Revise { .. } => RequestAct::Revise,
+            Self::Submit => RequestAct::Submit,
+            Self::Return { .. } => RequestAct::Return,
+            Self::Forward => RequestAct::Forward,
+            Self::Authorise { .. } => RequestAct::Authorise,
+            Self::Send => RequestAct::Send,
+            Self::Acknowledge { .. } => RequestAct::Acknowledge,
+            Self::Check { .. } => RequestAct::Check,
+            Self::Ask { .. } => RequestAct::Ask,
+            Self::Answer { .. } => RequestAct::Answer,
+            Self::Amend { .. } => RequestAct::Amend,
+            Self::Decide { .. } => RequestAct::Decide,
+            Self::Prepare { .. } => RequestAct::Prepare,
+            Self::Discard { .. } => RequestAct::Discard,
+            Self::Release { .. } => RequestAct::Release,
+            Self::Confirm { .. } => RequestAct::Confirm,
+            Self::Withdraw { .. } => RequestAct::Withdraw,
+            Self::Close => RequestAct::Close,
+            Self::Postpone { .. } => RequestAct::Postpone,
+            Self::ExtendHold { .. } => RequestAct::ExtendHold,
+            Self::AnnounceConversion { .. } => RequestAct::AnnounceConversion,
+            Self::ConvertHold { .. } => RequestAct::ConvertHold,
+            Self::ReleaseHold { .. } => RequestAct::ReleaseHold,
+            Self::Tick => RequestAct::Tick,
+        }
+    }
+}
