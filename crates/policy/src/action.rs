@@ -1,0 +1,182 @@
+//! What can be asked for: every act on a request, and everything else that somebody may or may not do.
+//! An action says nothing about who or when; a new act on a request does not compile until it is named here.
+
+use crate::word::words;
+use comity_domain::party::Side;
+use comity_domain::request::command::RequestAct;
+
+words! {
+    /// What somebody wants to do, as the permission table, the trail and the matrix spell it.
+    Action {
+        /// Begin a draft.
+        RequestDraft = "request.draft",
+        /// Save a draft.
+        RequestRevise = "request.revise",
+        /// Send a draft to the gatekeeper.
+        RequestSubmit = "request.submit",
+        /// Send a draft back to its author.
+        RequestReturn = "request.return",
+        /// Vouch for a draft and pass it to the authoriser.
+        RequestForward = "request.forward",
+        /// Sign a request.
+        RequestAuthorise = "request.authorise",
+        /// Send a signed request to its addressee.
+        RequestSend = "request.send",
+        /// File a request that arrived over a standard interface.
+        RequestFile = "request.file",
+        /// Acknowledge a request under the addressee's own reference.
+        RequestAcknowledge = "request.acknowledge",
+        /// Record a check of the source.
+        RequestCheck = "request.check",
+        /// Ask the authority a question.
+        RequestAsk = "request.ask",
+        /// Answer the addressee's question.
+        RequestAnswer = "request.answer",
+        /// Sign a corrected edition.
+        RequestAmend = "request.amend",
+        /// Decide one item.
+        RequestDecide = "request.decide",
+        /// Put files together as a package.
+        RequestPrepare = "request.prepare",
+        /// Discard a package before its release.
+        RequestDiscard = "request.discard",
+        /// Release a package to the authority.
+        RequestRelease = "request.release",
+        /// Confirm the receipt of a package.
+        RequestConfirm = "request.confirm",
+        /// Take a request back.
+        RequestWithdraw = "request.withdraw",
+        /// Close a dossier.
+        RequestClose = "request.close",
+        /// Give the addressee more time.
+        RequestPostpone = "request.postpone",
+        /// Extend a hold.
+        RequestExtendHold = "request.extend_hold",
+        /// Announce the production request that follows a hold.
+        RequestAnnounceConversion = "request.announce_conversion",
+        /// Record that the announced production was carried out.
+        RequestConvertHold = "request.convert_hold",
+        /// Let held data go.
+        RequestReleaseHold = "request.release_hold",
+        /// Note that a clock or a hold has come to its day.
+        RequestTick = "request.tick",
+        /// Read one dossier.
+        RequestView = "request.view",
+        /// Open the queue of the own organisation; each row is then asked as `request.view`.
+        RequestList = "request.list",
+        /// Bring a file into a dossier.
+        FileUpload = "file.upload",
+        /// Take a file out of a dossier.
+        FileDownload = "file.download",
+        /// Read the directory of organisations and contact points.
+        DirectoryView = "directory.view",
+        /// Read an organisation's people, roles and tokens.
+        OrganisationView = "organisation.view",
+        /// Add, correct or confirm a contact point.
+        ContactPointEdit = "contact_point.edit",
+        /// Invite a person into an organisation.
+        PersonInvite = "person.invite",
+        /// Correct, suspend or re-admit a person.
+        PersonEdit = "person.edit",
+        /// Give or take a role or an accreditation.
+        RoleEdit = "role.edit",
+        /// Issue or revoke a token for another system.
+        TokenEdit = "token.edit",
+        /// Read the trail.
+        TrailView = "trail.view",
+        /// Read figures.
+        FiguresView = "figures.view",
+    }
+}
+
+impl From<RequestAct> for Action {
+    fn from(act: RequestAct) -> Self {
+        match act {
+            RequestAct::Draft => Self::RequestDraft,
+            RequestAct::Revise => Self::RequestRevise,
+            RequestAct::Submit => Self::RequestSubmit,
+            RequestAct::Return => Self::RequestReturn,
+            RequestAct::Forward => Self::RequestForward,
+            RequestAct::Authorise => Self::RequestAuthorise,
+            RequestAct::Send => Self::RequestSend,
+            RequestAct::File => Self::RequestFile,
+            RequestAct::Acknowledge => Self::RequestAcknowledge,
+            RequestAct::Check => Self::RequestCheck,
+            RequestAct::Ask => Self::RequestAsk,
+            RequestAct::Answer => Self::RequestAnswer,
+            RequestAct::Amend => Self::RequestAmend,
+            RequestAct::Decide => Self::RequestDecide,
+            RequestAct::Prepare => Self::RequestPrepare,
+            RequestAct::Discard => Self::RequestDiscard,
+            RequestAct::Release => Self::RequestRelease,
+            RequestAct::Confirm => Self::RequestConfirm,
+            RequestAct::Withdraw => Self::RequestWithdraw,
+            RequestAct::Close => Self::RequestClose,
+            RequestAct::Postpone => Self::RequestPostpone,
+            RequestAct::ExtendHold => Self::RequestExtendHold,
+            RequestAct::AnnounceConversion => Self::RequestAnnounceConversion,
+            RequestAct::ConvertHold => Self::RequestConvertHold,
+            RequestAct::ReleaseHold => Self::RequestReleaseHold,
+            RequestAct::Tick => Self::RequestTick,
+        }
+    }
+}
+
+/// What kind of thing an action touches; the lines that no table crosses are drawn between these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Touches {
+    /// One dossier, on behalf of one side of it.
+    CaseOf(Side),
+    /// One dossier, from either side.
+    Case,
+    /// The list of an organisation's dossiers, none of them yet.
+    Queue,
+    /// A clock of a dossier.
+    Clock,
+    /// No dossier.
+    Elsewhere,
+}
+
+impl Action {
+    pub(crate) const fn touches(self) -> Touches {
+        match self {
+            Self::RequestDraft
+            | Self::RequestRevise
+            | Self::RequestSubmit
+            | Self::RequestReturn
+            | Self::RequestForward
+            | Self::RequestAuthorise
+            | Self::RequestSend
+            | Self::RequestFile
+            | Self::RequestAnswer
+            | Self::RequestAmend
+            | Self::RequestConfirm
+            | Self::RequestWithdraw
+            | Self::RequestPostpone
+            | Self::RequestExtendHold
+            | Self::RequestAnnounceConversion
+            | Self::RequestConvertHold
+            | Self::RequestReleaseHold => Touches::CaseOf(Side::Authority),
+            Self::RequestAcknowledge
+            | Self::RequestCheck
+            | Self::RequestAsk
+            | Self::RequestDecide
+            | Self::RequestPrepare
+            | Self::RequestDiscard
+            | Self::RequestRelease
+            | Self::FileUpload => Touches::CaseOf(Side::Provider),
+            Self::RequestClose | Self::RequestView | Self::FileDownload => Touches::Case,
+            Self::RequestList => Touches::Queue,
+            Self::RequestTick => Touches::Clock,
+            Self::DirectoryView
+            | Self::OrganisationView
+            | Self::ContactPointEdit
+            | Self::PersonInvite
+            | Self::PersonEdit
+            | Self::RoleEdit
+            | Self::TokenEdit
+            | Self::TrailView
+            | Self::FiguresView => Touches::Elsewhere,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The lines that no permission table crosses (`product.md`, rules 2, 3, 13 and 15).
+
+use crate::support::rule;
+use comity_policy::{Action, Breach, Condition, Gate, Holder, Relation, TableError};
+
+fn breaches(text: &str) -> Vec<Breach> {
+    let errors = Gate::from_toml(text).err().unwrap_or_default();
+    errors
+        .into_iter()
+        .map(|error| match error {
+            TableError::Breach { breach, .. } => breach,
+            other => panic!("another error: {other}"),
+        })
+        .collect()
+}
+
+fn one(who: &str, relation: &str, when: &[&str], action: &str) -> Vec<Breach> {
+    breaches(&rule("one", &[who], relation, when, &[action]))
+}
+
+#[test]
+fn who_writes_neither_vouches_nor_signs() {
+    for (first, second) in [
+        ("request.draft", "request.authorise"),
+        ("request.revise", "request.forward"),
+        ("request.submit", "request.amend"),
+        ("request.forward", "request.authorise"),
+    ] {
+        let text = rule("one", &["officer"], "authority", &["accredited"], &[first])
+            + &rule("two", &["officer"], "authority", &["accredited"], &[second]);
+        assert_eq!(breaches(&text), [Breach::DutiesOfTheAuthority], "{first} and {second}");
+    }
+}
+
+#[test]
+fn who_collects_does_not_release() {
+    for collecting in ["file.upload", "request.prepare"] {
+        let when = ["with_provider", "accredited"];
+        let text = rule("one", &["reviewer"], "addressee", &when, &[collecting, "request.release"]);
+        assert_eq!(breaches(&text), [Breach::DutiesOfTheAddressee], "{collecting}");
+    }
+}
+
+#[test]
+fn an_administrator_and_an_auditor_never_touch_a_case() {
+    for action in Action::ALL.iter().map(|action| action.as_str()) {
+        let of_a_case = action.starts_with("request.") || action.starts_with("file.");
+        for (who, relation) in [
+            ("administrator", "authority"),
+            ("administrator", "addressee"),
+            ("administrator", "own"),
+            ("administrator", "oversight"),
+            ("auditor", "own"),
+            ("auditor", "oversight"),
+        ] {
+            let when = ["with_provider", "released", "accredited"];
+            let refused = !one(who, relation, &when, action).is_empty();
+            assert_eq!(refused, of_a_case, "{who}, {relation}, {action}");
+        }
+    }
+}
+
+#[test]
+fn the_addressee_never_touches_a_request_before_it_arrives() {
+    for action in ["request.view", "request.check", "request.decide", "file.upload", "file.download"] {
+        assert_eq!(
+            one("reviewer", "addressee", &["accredited"], action),
+            [Breach::BeforeArrival],
+            "{action}"
+        );
+    }
+}
+
+#[test]
+fn the_authority_never_gets_a_file_before_its_release() {
+    assert_eq!(one("officer", "authority", &["accredited"], "file.download"), [Breach::Unreleased]);
+}
+
+#[test]
+fn neither_side_does_the_acts_of_the_other() {
+    assert_eq!(one("officer", "authority", &["accredited"], "request.decide"), [Breach::OtherSide]);
+    assert_eq!(one("officer", "authority", &["accredited"], "request.release"), [Breach::OtherSide]);
+    let when = ["with_provider", "accredited"];
+    assert_eq!(one("analyst", "addressee", &when, "request.answer"), [Breach::OtherSide]);
+    assert_eq!(one("analyst", "addressee", &when, "request.withdraw"), [Breach::OtherSide]);
+}
+
+#[test]
+fn a_dossier_is_for_its_two_sides_and_for_accredited_people() {
+    assert_eq!(one("officer", "own", &["accredited"], "request.view"), [Breach::NoPart]);
+    assert_eq!(one("officer", "directory", &["accredited"], "request.view"), [Breach::NoPart]);
+    assert_eq!(one("officer", "authority", &["accredited"], "request.list"), [Breach::NoPart]);
+    assert_eq!(one("officer", "directory", &["accredited"], "request.list"), [Breach::NoPart]);
+    assert_eq!(one("peer", "authority", &[], "request.list"), [Breach::NoPart]);
+    assert_eq!(one("officer", "authority", &[], "request.view"), [Breach::Unaccredited]);
+}
+
+#[test]
+fn nothing_automatic_does_what_only_people_may() {
+    for action in Action::ALL.iter().map(|action| action.as_str()) {
+        let own = |who: &str| one(who, "own", &[], action).is_empty();
+        let case = action.starts_with("request.") || action.starts_with("file.");
+        assert_eq!(own("system"), action == "request.tick", "system, {action}");
+        assert_eq!(own("operator"), !case || action == "request.file", "operator, {action}");
+        let peer = one("peer", "authority", &[], action).is_empty();
+        assert_eq!(peer, ["request.file", "request.view"].contains(&action), "peer, {action}");
+    }
+    assert_eq!(one("officer", "authority", &["accredited"], "request.tick"), [Breach::ClockOnly]);
+    assert_eq!(one("peer", "addressee", &[], "request.view"), [Breach::NoPart]);
+}
+
+#[test]
+fn every_single_rule_that_is_accepted_keeps_within_the_lines() {
+    let sets: [&[&str]; 5] = [
+        &[],
+        &["accredited"],
+        &["with_provider", "accredited"],
+        &["released", "accredited"],
+        &["with_provider", "released"],
+    ];
+    let mut accepted = 0_usize;
+    for (who, when) in Holder::all().flat_map(|who| sets.iter().map(move |when| (who, *when))) {
+        for (action, relation) in Action::ALL.iter().flat_map(|a| Relation::ALL.iter().map(move |r| (a, r))) {
+            let text = rule("one", &[who.as_str()], relation.as_str(), when, &[action.as_str()]);
+            if Gate::from_toml(&text).is_err() {
+                continue;
+            }
+            accepted += 1;
+            let told = format!("{who}, {action}, {relation}, {when:?}");
+            assert_ne!(*relation, Relation::Foreign, "{told}");
+            let case = action.as_str().starts_with("request.") || action.as_str().starts_with("file.");
+            let dossier = case && *action != Action::RequestList;
+            if let (Holder::Role(_), true) = (who, dossier) {
+                assert!(matches!(relation, Relation::Authority | Relation::Addressee), "{told}");
+                assert!(when.contains(&Condition::Accredited.as_str()), "{told}");
+                let arrived = when.contains(&Condition::WithProvider.as_str());
+                assert!(*relation != Relation::Addressee || arrived, "{told}");
+            }
+        }
+    }
+    assert!(accepted > 300, "the loop must meet many accepted rules, it met {accepted}");
+}
