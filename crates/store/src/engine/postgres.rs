@@ -1,0 +1,420 @@
+//! PostgreSQL, and engines that speak its protocol: pools of threads, each with its own connection.
+//! It may assume that a closure can run again. It never keeps a transaction whose statements failed or whose place in the order is in doubt.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use postgres::error::SqlState;
+use postgres::types::{IsNull, ToSql, Type};
+use postgres::{Client, Config, NoTls, Statement};
+
+use super::migrate::{self, MIGRATIONS};
+use super::queue::{BoxedWork, Takers};
+use super::work::{Marks, Ran};
+use super::{Point, SKIP_LOCKED, Shared, StoreConfig, Tx};
+use crate::fault::{Fault, FaultKind};
+use crate::value::{Row, Value};
+
+/// How often a transaction that lost against others runs again.
+const RETRIES: u32 = 8;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// A server that keeps commits only in memory would break the promise that an answered write is durable.
+const DURABLE: &str = "select set_config('synchronous_commit', 'on', false) \
+                       where current_setting('synchronous_commit') = 'off'";
+const BEGIN_WRITE: &str = "begin isolation level serializable";
+const BEGIN_READ: &str = "begin isolation level repeatable read read only";
+
+pub(super) fn start(
+    url: &str,
+    config: &StoreConfig,
+    shared: &Arc<Shared>,
+    writes: &Takers,
+    reads: &Takers,
+) -> Result<(), Fault> {
+    let server =
+        Config::from_str(url).map_err(|e| Fault::connection(format!("the database's address: {e}")))?;
+    migrate_apart(&server, shared, config.now_us)?;
+    for index in 0..config.writers.max(1) {
+        spawn("store-writer", BEGIN_WRITE, index, &server, writes, shared)?;
+    }
+    for index in 0..config.readers.max(1) {
+        spawn("store-reader", BEGIN_READ, index, &server, reads, shared)?;
+    }
+    Ok(())
+}
+
+/// Migrates on a thread of its own, because the driver must not block inside an asynchronous runtime.
+fn migrate_apart(server: &Config, shared: &Arc<Shared>, now_us: i64) -> Result<(), Fault> {
+    let (server, shared) = (server.clone(), Arc::clone(shared));
+    let thread = std::thread::spawn(move || {
+        let mut session = Session::connect(&server, &shared)?;
+        // A migration may rewrite a large table: it takes the time it takes.
+        session.client.batch_execute("set statement_timeout = 0").map_err(|e| fault(&e))?;
+        migrate::run(&mut Raw(&mut session), MIGRATIONS, now_us)
+    });
+    thread.join().unwrap_or_else(|_| Err(Fault::other("the migrations panicked")))
+}
+
+fn spawn(
+    name: &str,
+    begin: &'static str,
+    index: usize,
+    server: &Config,
+    takers: &Takers,
+    shared: &Arc<Shared>,
+) -> Result<(), Fault> {
+    let takers = takers.clone();
+    let mut worker =
+        Worker { server: server.clone(), shared: Arc::clone(shared), session: None, begin, index };
+    let body = move || {
+        while let Some(mut unit) = takers.next() {
+            if begin == BEGIN_READ && unit.abandoned() {
+                continue;
+            }
+            if let Err(fault) = worker.run(&mut unit) {
+                unit.overrule(fault);
+            }
+            unit.answer();
+        }
+    };
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    thread.spawn(body).map(drop).map_err(|e| Fault::other(format!("no thread {name}: {e}")))
+}
+
+/// One thread of a pool with its connection.
+struct Worker {
+    server: Config,
+    shared: Arc<Shared>,
+    session: Option<Session>,
+    begin: &'static str,
+    index: usize,
+}
+
+/// How one attempt ended.
+enum Attempt {
+    /// The unit holds its answer.
+    Done,
+    /// The same unit may succeed when run again; the fault is the answer if it may not.
+    Again(Fault),
+}
+
+impl Worker {
+    fn run(&mut self, unit: &mut BoxedWork) -> Result<(), Fault> {
+        for attempt in 0..=RETRIES {
+            match self.attempt(unit)? {
+                Attempt::Done => return Ok(()),
+                Attempt::Again(fault) if attempt == RETRIES => return Err(fault),
+                Attempt::Again(fault) => {
+                    tracing::debug!(transaction.name = unit.name(), attempt, store.fault = %fault, "Retrying");
+                    // No chance is needed to part two rivals: each thread waits its own multiple.
+                    let wait = (1_u64 << attempt.min(6)) * (1 + self.index as u64 % 4);
+                    std::thread::sleep(Duration::from_millis(wait));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn attempt(&mut self, unit: &mut BoxedWork) -> Result<Attempt, Fault> {
+        let writing = self.begin == BEGIN_WRITE;
+        if writing {
+            self.shared.strike(Point::Begin)?;
+        }
+        let mut session = match self.session.take() {
+            Some(session) => session,
+            None => Session::connect(&self.server, &self.shared)?,
+        };
+        if let Err(error) = session.client.batch_execute(self.begin) {
+            return Ok(Attempt::Again(fault(&error)));
+        }
+        let mut marks = Marks::default();
+        let ran = unit.run(&mut PostgresTx { session: &mut session, marks: &mut marks });
+        if ran == Ran::Panicked {
+            tracing::error!(transaction.name = unit.name(), "A transaction panicked and was taken back");
+            // The session is dropped with whatever the panic interrupted.
+            return Ok(Attempt::Done);
+        }
+        if marks.lost || marks.again {
+            let fault = marks.doomed.unwrap_or_else(|| Fault::connection("the connection was lost"));
+            if !marks.lost && session.rollback() {
+                self.session = Some(session);
+            }
+            return Ok(Attempt::Again(fault));
+        }
+        if ran == Ran::Undo || marks.doomed.is_some() {
+            if let (Ran::Keep, Some(fault)) = (ran, marks.doomed) {
+                unit.overrule(fault);
+            }
+            if session.rollback() {
+                self.session = Some(session);
+            }
+            return Ok(Attempt::Done);
+        }
+        self.commit(session, writing, marks.wake)
+    }
+
+    fn commit(&mut self, mut session: Session, writing: bool, wake: bool) -> Result<Attempt, Fault> {
+        if writing {
+            self.shared.strike(Point::Commit)?;
+        }
+        match session.client.batch_execute("commit") {
+            Ok(()) => {
+                self.session = Some(session);
+                if wake {
+                    self.shared.wake.notify_one();
+                }
+                if writing {
+                    self.shared.strike(Point::Answer)?;
+                }
+                Ok(Attempt::Done)
+            }
+            Err(error) if retryable(&error) => {
+                if session.rollback() {
+                    self.session = Some(session);
+                }
+                Ok(Attempt::Again(fault(&error)))
+            }
+            // Whether the server kept it is unknown, so it must not run again by itself.
+            Err(error) => {
+                Err(Fault::new(fault(&error).kind, format!("at commit: {}", fault(&error).message)))
+            }
+        }
+    }
+}
+
+/// A connection and its prepared statements.
+struct Session {
+    client: Client,
+    /// Keyed by the text's place in the program: every text is a constant.
+    statements: HashMap<(usize, usize), Statement>,
+}
+
+impl Session {
+    fn connect(server: &Config, shared: &Shared) -> Result<Self, Fault> {
+        let mut server = server.clone();
+        server.connect_timeout(CONNECT_TIMEOUT).application_name("comity");
+        let mut client = server.connect(NoTls).map_err(|e| Fault::connection(e.to_string()))?;
+        client.batch_execute(DURABLE).map_err(|e| fault(&e))?;
+        if let Some(limit) = shared.statement_timeout_ms {
+            client.batch_execute(&format!("set statement_timeout = {limit}")).map_err(|e| fault(&e))?;
+        }
+        Ok(Self { client, statements: HashMap::new() })
+    }
+
+    /// False when the connection is of no more use.
+    fn rollback(&mut self) -> bool {
+        self.client.batch_execute("rollback").is_ok()
+    }
+
+    fn prepared(&mut self, sql: &'static str) -> Result<Statement, postgres::Error> {
+        let key = (sql.as_ptr().addr(), sql.len());
+        if let Some(statement) = self.statements.get(&key) {
+            return Ok(statement.clone());
+        }
+        let statement = if sql.contains(SKIP_LOCKED) {
+            self.client.prepare(&sql.replace(SKIP_LOCKED, "for update skip locked"))?
+        } else {
+            self.client.prepare(sql)?
+        };
+        self.statements.insert(key, statement.clone());
+        Ok(statement)
+    }
+}
+
+struct PostgresTx<'a> {
+    session: &'a mut Session,
+    marks: &'a mut Marks,
+}
+
+impl PostgresTx<'_> {
+    fn marked<T>(&mut self, result: Result<T, Failure>) -> Result<T, Fault> {
+        result.map_err(|failure| {
+            let fault = match failure {
+                Failure::Here(fault) => fault,
+                Failure::Server(error) => {
+                    if error.code() == Some(&SqlState::FEATURE_NOT_SUPPORTED) {
+                        // A migration on another node has changed the tables under a prepared statement.
+                        self.session.statements.clear();
+                    }
+                    self.marks.again |= retryable(&error);
+                    self.marks.lost |= lost(&error);
+                    fault(&error)
+                }
+            };
+            self.marks.doom(&fault);
+            fault
+        })
+    }
+
+    fn prepared(&mut self, sql: &'static str, args: &[Value]) -> Result<Statement, Failure> {
+        let statement = self.session.prepared(sql)?;
+        let wanted = statement.params().len();
+        if wanted != args.len() {
+            return Err(Fault::other(format!("{} arguments for a statement of {wanted}", args.len())).into());
+        }
+        Ok(statement)
+    }
+
+    fn try_exec(&mut self, sql: &'static str, args: &[Value]) -> Result<u64, Failure> {
+        let statement = self.prepared(sql, args)?;
+        Ok(self.session.client.execute(&statement, &params(args))?)
+    }
+
+    fn try_rows(&mut self, sql: &'static str, args: &[Value]) -> Result<Vec<Row>, Failure> {
+        let statement = self.prepared(sql, args)?;
+        let found = self.session.client.query(&statement, &params(args))?;
+        found.iter().map(from_row).collect::<Result<_, _>>().map_err(Into::into)
+    }
+}
+
+impl Tx for PostgresTx<'_> {
+    fn exec(&mut self, sql: &'static str, args: &[Value]) -> Result<u64, Fault> {
+        let result = self.try_exec(sql, args);
+        self.marked(result)
+    }
+
+    fn rows(&mut self, sql: &'static str, args: &[Value]) -> Result<Vec<Row>, Fault> {
+        let result = self.try_rows(sql, args);
+        self.marked(result)
+    }
+
+    fn prepare(&mut self, sql: &'static str) -> Result<usize, Fault> {
+        let result = self.session.prepared(sql).map(|s| s.params().len()).map_err(Into::into);
+        self.marked(result)
+    }
+
+    fn wake(&mut self) {
+        self.marks.wake = true;
+    }
+}
+
+/// A failure of the server, which knows more than its fault tells, or one of ours.
+enum Failure {
+    Server(postgres::Error),
+    Here(Fault),
+}
+
+impl From<postgres::Error> for Failure {
+    fn from(error: postgres::Error) -> Self {
+        Self::Server(error)
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Here(fault)
+    }
+}
+
+fn params(args: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    args.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
+
+impl ToSql for Value {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(number) if *ty == Type::INT4 => i32::try_from(*number)?.to_sql(ty, out),
+            Self::Int(number) if *ty == Type::INT8 => number.to_sql(ty, out),
+            Self::Text(text) if *ty == Type::TEXT || *ty == Type::VARCHAR => text.to_sql(ty, out),
+            Self::Bytes(bytes) if *ty == Type::BYTEA => bytes.to_sql(ty, out),
+            Self::Int(_) | Self::Text(_) | Self::Bytes(_) => Err(format!("{self:?} given for {ty}").into()),
+        }
+    }
+
+    // Null fits every type, which only the value knows; `to_sql` refuses what does not fit.
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    postgres::types::to_sql_checked!();
+}
+
+fn from_row(row: &postgres::Row) -> Result<Row, Fault> {
+    let columns = row.columns().iter().enumerate();
+    columns
+        .map(|(index, column)| from_column(row, index, column.type_()))
+        .collect::<Result<_, _>>()
+        .map(Row::new)
+}
+
+fn from_column(row: &postgres::Row, index: usize, ty: &Type) -> Result<Value, Fault> {
+    let value = match *ty {
+        Type::INT8 => row.try_get::<_, Option<i64>>(index).map(Value::from),
+        Type::INT4 => row.try_get::<_, Option<i32>>(index).map(|n| n.map(i64::from).into()),
+        Type::TEXT | Type::VARCHAR => row.try_get::<_, Option<String>>(index).map(Value::from),
+        Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(index).map(Value::from),
+        _ => {
+            return Err(Fault::other(format!(
+                "column {index} is {ty}: neither bigint nor text nor bytea; cast it"
+            )));
+        }
+    };
+    value.map_err(|e| fault(&e))
+}
+
+fn retryable(error: &postgres::Error) -> bool {
+    let Some(code) = error.code() else { return false };
+    *code == SqlState::T_R_SERIALIZATION_FAILURE
+        || *code == SqlState::T_R_DEADLOCK_DETECTED
+        // "cached plan must not change result type"
+        || *code == SqlState::FEATURE_NOT_SUPPORTED
+}
+
+fn lost(error: &postgres::Error) -> bool {
+    match error.code() {
+        // Classes 08 (connection) and 57P0x (server going down) end the session.
+        Some(code) => code.code().starts_with("08") || code.code().starts_with("57P"),
+        None => {
+            error.is_closed()
+                || std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
+        }
+    }
+}
+
+fn fault(error: &postgres::Error) -> Fault {
+    let Some(db) = error.as_db_error() else {
+        let kind = if lost(error) { FaultKind::Connection } else { FaultKind::Other };
+        return Fault::new(kind, error.to_string());
+    };
+    let code = db.code();
+    let kind = if *code == SqlState::UNIQUE_VIOLATION {
+        FaultKind::Unique
+    } else if *code == SqlState::FOREIGN_KEY_VIOLATION {
+        FaultKind::ForeignKey
+    } else if *code == SqlState::CHECK_VIOLATION || *code == SqlState::NOT_NULL_VIOLATION {
+        FaultKind::Check
+    } else if retryable(error) || *code == SqlState::LOCK_NOT_AVAILABLE {
+        FaultKind::Busy
+    } else if lost(error) {
+        FaultKind::Connection
+    } else {
+        FaultKind::Other
+    };
+    // The server's detail line repeats the row's values; the message and the code do not.
+    Fault::new(kind, format!("{} ({})", db.message(), code.code()))
+}
+
+/// The migrations' view of a connection.
+struct Raw<'a>(&'a mut Session);
+
+impl migrate::Raw for Raw<'_> {
+    fn begin(&mut self) -> Result<(), Fault> {
+        self.run("begin")
+    }
+
+    fn run(&mut self, sql: &str) -> Result<(), Fault> {
+        self.0.client.batch_execute(sql).map_err(|e| fault(&e))
+    }
+
+    fn tx(&mut self, work: &mut dyn FnMut(&mut dyn Tx) -> Result<(), Fault>) -> Result<(), Fault> {
+        work(&mut PostgresTx { session: self.0, marks: &mut Marks::default() })
+    }
+}

@@ -1,0 +1,284 @@
+//! The embedded engine: one writer thread that commits groups with one sync, and reader threads on snapshots.
+//! It may assume that no other program holds the write lock for long. It never answers a write before the commit.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ffi};
+
+use super::migrate::{self, MIGRATIONS};
+use super::queue::{BoxedWork, Takers};
+use super::work::{Marks, Ran};
+use super::{Point, Shared, StoreConfig, Tx};
+use crate::fault::{Fault, FaultKind};
+use crate::value::{Row, Value};
+
+/// How many transactions share one sync at most: measured, more gains nothing and delays the first.
+const GROUP: usize = 256;
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const CACHED_STATEMENTS: usize = 512;
+
+pub(super) fn start(
+    path: &Path,
+    config: &StoreConfig,
+    shared: &Arc<Shared>,
+    writes: Takers,
+    reads: &Takers,
+) -> Result<(), Fault> {
+    let mut connection = connect(path)?;
+    migrate::run(&mut Raw(&mut connection), MIGRATIONS, config.now_us)?;
+    let thread_shared = Arc::clone(shared);
+    spawn("store-writer", move || write_loop(&connection, &writes, &thread_shared))?;
+    for _ in 0..config.readers.max(1) {
+        let connection = connect(path)?;
+        connection.pragma_update(None, "query_only", true).map_err(|e| fault(&e))?;
+        let takers = reads.clone();
+        spawn("store-reader", move || read_loop(&connection, &takers))?;
+    }
+    Ok(())
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), Fault> {
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    thread.spawn(body).map(drop).map_err(|e| Fault::other(format!("no thread {name}: {e}")))
+}
+
+fn connect(path: &Path) -> Result<Connection, Fault> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(PathBuf::from(path), flags).map_err(|e| fault(&e))?;
+    pragmas(&connection).map_err(|e| fault(&e))?;
+    Ok(connection)
+}
+
+fn pragmas(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    // Erased rows are overwritten with zeros, because destroying a key is the erasure of what it sealed.
+    connection.pragma_update(None, "secure_delete", true)
+}
+
+fn write_loop(connection: &Connection, takers: &Takers, shared: &Shared) {
+    while !shared.stopped()
+        && let Some(mut group) = takers.next_group(GROUP)
+    {
+        let mut marks = Marks::default();
+        if let Err(fault) = write_group(connection, &mut group, &mut marks, shared) {
+            rollback(connection);
+            for unit in &mut group {
+                unit.overrule(fault.clone());
+            }
+        } else if marks.wake {
+            shared.wake.notify_one();
+        }
+        for unit in group {
+            unit.answer();
+        }
+    }
+}
+
+/// Runs each unit in its own savepoint and commits them together; an error means that none of them is durable, or that
+/// nobody knows and the store has stopped.
+fn write_group(
+    connection: &Connection,
+    group: &mut [BoxedWork],
+    marks: &mut Marks,
+    shared: &Shared,
+) -> Result<(), Fault> {
+    shared.strike(Point::Begin)?;
+    run_text(connection, "begin immediate")?;
+    for unit in group {
+        run_text(connection, "savepoint unit")?;
+        let mut own = Marks::default();
+        let ran = unit.run(&mut SqliteTx { connection, marks: &mut own });
+        if ran == Ran::Panicked {
+            tracing::error!(transaction.name = unit.name(), "A transaction panicked and was taken back");
+        }
+        if connection.is_autocommit() {
+            // A full disk or a failed read takes back the whole group, not only the statement.
+            return Err(own.doomed.unwrap_or_else(|| Fault::other("the engine took the transaction back")));
+        }
+        if let (Ran::Keep, Some(fault)) = (ran, &own.doomed) {
+            unit.overrule(fault.clone());
+        }
+        if ran == Ran::Keep && own.doomed.is_none() {
+            marks.wake |= own.wake;
+        } else {
+            run_text(connection, "rollback to unit")?;
+        }
+        run_text(connection, "release unit")?;
+    }
+    shared
+        .strike(Point::Commit)
+        .and_then(|()| run_text(connection, "commit"))
+        .and_then(|()| shared.strike(Point::Answer))
+        .inspect_err(|fault| shared.fail(fault))
+}
+
+fn rollback(connection: &Connection) {
+    if !connection.is_autocommit()
+        && let Err(fault) = run_text(connection, "rollback")
+    {
+        tracing::error!(store.fault = %fault, "A rollback failed");
+    }
+}
+
+fn read_loop(connection: &Connection, takers: &Takers) {
+    while let Some(mut unit) = takers.next() {
+        if unit.abandoned() {
+            continue;
+        }
+        if let Err(fault) = run_text(connection, "begin") {
+            unit.overrule(fault);
+            unit.answer();
+            continue;
+        }
+        let mut marks = Marks::default();
+        if unit.run(&mut SqliteTx { connection, marks: &mut marks }) == Ran::Panicked {
+            tracing::error!(transaction.name = unit.name(), "A question panicked");
+        } else if let Some(fault) = marks.doomed {
+            unit.overrule(fault);
+        }
+        rollback(connection);
+        unit.answer();
+    }
+}
+
+fn run_text(connection: &Connection, sql: &'static str) -> Result<(), Fault> {
+    connection.prepare_cached(sql).and_then(|mut s| s.raw_execute()).map(drop).map_err(|e| fault(&e))
+}
+
+struct SqliteTx<'a> {
+    connection: &'a Connection,
+    marks: &'a mut Marks,
+}
+
+impl SqliteTx<'_> {
+    fn marked<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
+        result.inspect_err(|fault| self.marks.doom(fault))
+    }
+
+    fn bound(&self, sql: &'static str, args: &[Value]) -> Result<CachedStatement<'_>, Fault> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(|e| fault(&e))?;
+        if statement.parameter_count() != args.len() {
+            let (wanted, given) = (statement.parameter_count(), args.len());
+            return Err(Fault::other(format!("{given} arguments for a statement of {wanted}")));
+        }
+        for (index, value) in args.iter().enumerate() {
+            // `$n` is a name to this engine, numbered by first appearance: bind by name, so that both engines agree.
+            let name = format!("${}", index + 1);
+            let position = statement.parameter_index(&name).map_err(|e| fault(&e))?;
+            let position = position.ok_or_else(|| Fault::other(format!("the statement has no {name}")))?;
+            bind(&mut statement, position, value).map_err(|e| fault(&e))?;
+        }
+        Ok(statement)
+    }
+
+    fn try_exec(&self, sql: &'static str, args: &[Value]) -> Result<u64, Fault> {
+        let changed = self.bound(sql, args)?.raw_execute().map_err(|e| fault(&e))?;
+        Ok(changed as u64)
+    }
+
+    fn try_rows(&self, sql: &'static str, args: &[Value]) -> Result<Vec<Row>, Fault> {
+        let mut statement = self.bound(sql, args)?;
+        let columns = statement.column_count();
+        let mut found = statement.raw_query();
+        let mut rows = Vec::new();
+        while let Some(row) = found.next().map_err(|e| fault(&e))? {
+            let mut values = Vec::with_capacity(columns);
+            for column in 0..columns {
+                values.push(from_column(row.get_ref(column).map_err(|e| fault(&e))?)?);
+            }
+            rows.push(Row::new(values));
+        }
+        Ok(rows)
+    }
+}
+
+impl Tx for SqliteTx<'_> {
+    fn exec(&mut self, sql: &'static str, args: &[Value]) -> Result<u64, Fault> {
+        let result = self.try_exec(sql, args);
+        self.marked(result)
+    }
+
+    fn rows(&mut self, sql: &'static str, args: &[Value]) -> Result<Vec<Row>, Fault> {
+        let result = self.try_rows(sql, args);
+        self.marked(result)
+    }
+
+    fn prepare(&mut self, sql: &'static str) -> Result<usize, Fault> {
+        let result = self.connection.prepare_cached(sql).map(|s| s.parameter_count()).map_err(|e| fault(&e));
+        self.marked(result)
+    }
+
+    fn wake(&mut self) {
+        self.marks.wake = true;
+    }
+}
+
+fn bind(statement: &mut CachedStatement<'_>, position: usize, value: &Value) -> rusqlite::Result<()> {
+    match value {
+        Value::Null => statement.raw_bind_parameter(position, rusqlite::types::Null),
+        Value::Int(number) => statement.raw_bind_parameter(position, number),
+        Value::Text(text) => statement.raw_bind_parameter(position, text),
+        Value::Bytes(bytes) => statement.raw_bind_parameter(position, bytes),
+    }
+}
+
+fn from_column(value: ValueRef<'_>) -> Result<Value, Fault> {
+    match value {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(number) => Ok(Value::Int(number)),
+        ValueRef::Text(text) => String::from_utf8(text.to_vec())
+            .map(Value::Text)
+            .map_err(|_| Fault::other("a text column that is not UTF-8")),
+        ValueRef::Blob(bytes) => Ok(Value::Bytes(bytes.to_vec())),
+        ValueRef::Real(_) => Err(Fault::other("a column that is neither bigint nor text nor bytea; cast it")),
+    }
+}
+
+fn fault(error: &rusqlite::Error) -> Fault {
+    let kind = match error {
+        rusqlite::Error::SqliteFailure(code, _) => kind(*code),
+        _ => FaultKind::Other,
+    };
+    Fault::new(kind, error.to_string())
+}
+
+fn kind(error: ffi::Error) -> FaultKind {
+    match (error.code, error.extended_code) {
+        (
+            ErrorCode::ConstraintViolation,
+            ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID,
+        ) => FaultKind::Unique,
+        (ErrorCode::ConstraintViolation, ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => FaultKind::ForeignKey,
+        (ErrorCode::ConstraintViolation, _) => FaultKind::Check,
+        (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => FaultKind::Busy,
+        (ErrorCode::CannotOpen, _) => FaultKind::Connection,
+        _ => FaultKind::Other,
+    }
+}
+
+/// The migrations' view of a connection.
+struct Raw<'a>(&'a mut Connection);
+
+impl migrate::Raw for Raw<'_> {
+    fn begin(&mut self) -> Result<(), Fault> {
+        self.run("begin immediate")
+    }
+
+    fn run(&mut self, sql: &str) -> Result<(), Fault> {
+        self.0.execute_batch(sql).map_err(|e| fault(&e))
+    }
+
+    fn tx(&mut self, work: &mut dyn FnMut(&mut dyn Tx) -> Result<(), Fault>) -> Result<(), Fault> {
+        work(&mut SqliteTx { connection: self.0, marks: &mut Marks::default() })
+    }
+}

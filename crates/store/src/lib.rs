@@ -1,0 +1,49 @@
+//! The database, its migrations, the job table, sealing and blobs: the only crate that knows SQL.
+//! It may assume that its callers decide what is allowed. It never decides, and it never keeps personal data unsealed on its own account.
+
+/// Names a module's statements and lists them all, so that none escapes the test that prepares each on both engines.
+macro_rules! sql {
+    ($($(#[$meta:meta])* $name:ident = $text:literal;)+) => {
+        $($(#[$meta])* const $name: &str = $text;)+
+        /// Every statement of this module.
+        pub(crate) const STATEMENTS: &[&str] = &[$($name),+];
+    };
+}
+pub(crate) use sql;
+
+mod blob;
+pub mod credential;
+mod engine;
+mod fault;
+mod hex;
+pub mod job;
+pub mod notice;
+pub mod party;
+pub mod request;
+pub mod seal;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod trail;
+pub mod upload;
+mod value;
+
+pub use blob::{BlobError, BlobStore, PartStored};
+pub use engine::{Database, FaultPoint, MIGRATIONS, Migration, Point, SKIP_LOCKED, Store, StoreConfig, Tx};
+pub use fault::{Fault, FaultKind};
+pub use value::{Row, Value};
+
+/// Every statement the store can run, for the test that prepares them on both engines.
+pub fn statements() -> Vec<&'static str> {
+    [
+        credential::STATEMENTS,
+        engine::STATEMENTS,
+        job::STATEMENTS,
+        notice::STATEMENTS,
+        party::STATEMENTS,
+        request::STATEMENTS,
+        seal::STATEMENTS,
+        trail::STATEMENTS,
+        upload::STATEMENTS,
+    ]
+    .concat()
+}

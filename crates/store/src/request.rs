@@ -1,0 +1,470 @@
+//! Requests and their events as rows: what lists, clocks and searches need in clear, the rest sealed.
+//! A row changes only together with its version; it never says who may read it.
+
+use crate::engine::Tx;
+use crate::fault::Fault;
+use crate::party::{json, moment, parse, to_json};
+use crate::seal::{DossierKey, InstanceKey, KeyState, Place, dossier_key};
+use crate::value::{Row, Value};
+use comity_domain::event::Event;
+use comity_domain::id::{OrganisationId, RequestId};
+use comity_domain::party::Side;
+use comity_domain::procedure::PinnedProcedure;
+use comity_domain::request::{Request, RequestState, due_watches};
+use comity_domain::term::{DataCategory, Priority};
+use comity_domain::time::Moment;
+use std::collections::BTreeMap;
+
+crate::sql! {
+    INSERT = "insert into request
+        (id, reference, provider_reference, from_organisation, to_organisation, procedure_id, procedure_hash, kind,
+         priority, state, arrived, ended, items, categories, due_us, paused, watch_us, version, created_at_us,
+         updated_at_us, body)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
+    UPDATE = "update request set provider_reference = $2, priority = $3, state = $4, arrived = $5, ended = $6,
+            items = $7, categories = $8, due_us = $9, paused = $10, watch_us = $11, version = $12,
+            updated_at_us = $13, body = $14
+        where id = $1 and version = $15";
+    BODY = "select body from request where id = $1";
+    ADD_EVENT = "insert into event (id, request, sequence, name, at_us, commitment, body)
+        values ($1, $2, $3, $4, $5, $6, $7)";
+    EVENTS = "select id, sequence, commitment, body from event where request = $1 order by sequence";
+    NEXT_NUMBER = "insert into reference_number (organisation, year, last) values ($1, $2, 1)
+        on conflict (organisation, year) do update set last = reference_number.last + 1 returning last";
+    PUT_PROCEDURE = "insert into procedure_text (hash, id, version, content) values ($1, $2, $3, $4)
+        on conflict (hash) do nothing";
+    PROCEDURES = "select content from procedure_text order by id, version, hash";
+    ADD_DIGEST = "insert into request_digest (digest, request) values ($1, $2) on conflict do nothing";
+    ADD_OBJECT = "insert into foreign_object (organisation, identifier, request) values ($1, $2, $3)
+        on conflict do nothing";
+    OBJECT = "select request from foreign_object where organisation = $1 and identifier = $2";
+    SENT = "select id, reference, provider_reference, from_organisation, to_organisation, procedure_hash, kind,
+            priority, state, items, categories, due_us, paused, updated_at_us, ended
+        from request
+        where from_organisation = $1 and (ended, priority, due_us, id) > ($2, $3, $4, $5)
+            and ended <= $6
+            and (cast($7 as text) is null or state = $7)
+            and (cast($8 as text) is null or priority = $8)
+            and (cast($9 as text) is null or procedure_id = $9)
+            and (cast($10 as text) is null or to_organisation = $10)
+        order by ended, priority, due_us, id limit $11";
+    INCOMING = "select id, reference, provider_reference, from_organisation, to_organisation, procedure_hash, kind,
+            priority, state, items, categories, due_us, paused, updated_at_us, ended
+        from request
+        where to_organisation = $1 and arrived = 1 and (ended, priority, due_us, id) > ($2, $3, $4, $5)
+            and ended <= $6
+            and (cast($7 as text) is null or state = $7)
+            and (cast($8 as text) is null or priority = $8)
+            and (cast($9 as text) is null or procedure_id = $9)
+            and (cast($10 as text) is null or from_organisation = $10)
+        order by ended, priority, due_us, id limit $11";
+    SENT_STATES = "select state, count(*) from request where from_organisation = $1 and ended = 0
+        group by state order by state";
+    INCOMING_STATES = "select state, count(*) from request where to_organisation = $1 and arrived = 1 and ended = 0
+        group by state order by state";
+    FOUND = "select r.id, r.reference, r.provider_reference, r.from_organisation, r.to_organisation,
+            r.procedure_hash, r.kind, r.priority, r.state, r.items, r.categories, r.due_us, r.paused,
+            r.updated_at_us, r.ended
+        from request_digest d join request r on r.id = d.request
+        where d.digest = $1 and (r.from_organisation = $2 or (r.to_organisation = $2 and r.arrived = 1))
+        order by r.ended, r.priority, r.due_us, r.id limit $3";
+    PARTIES = "select reference, from_organisation, to_organisation, arrived, ended from request where id = $1";
+    BY_STATE = "select state, count(*) from request group by state order by state";
+    BY_PROCEDURE = "select procedure_id, count(*) from request group by procedure_id order by procedure_id";
+    BY_PRIORITY = "select priority, count(*) from request group by priority order by priority";
+    COUNT_EVENTS = "select count(*) from event where name = $1";
+}
+
+/// There is no open clock: sorts after everything that is due.
+pub const NEVER_DUE: i64 = i64::MAX;
+
+/// What a list shows of a request; nothing in it is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestRow {
+    /// Its identifier.
+    pub id: RequestId,
+    /// The authority's reference.
+    pub reference: String,
+    /// The provider's reference.
+    pub provider_reference: Option<String>,
+    /// The authority.
+    pub from: OrganisationId,
+    /// The addressee.
+    pub to: OrganisationId,
+    /// The pinned procedure.
+    pub procedure_hash: String,
+    /// What it asks for, as its wire name.
+    pub kind: String,
+    /// How urgent.
+    pub priority: Priority,
+    /// Where it stands.
+    pub state: RequestState,
+    /// Number of items.
+    pub items: i64,
+    /// Items per category.
+    pub categories: Vec<(DataCategory, u32)>,
+    /// End of the open clock that is due first, [`NEVER_DUE`] if none.
+    pub due_us: i64,
+    /// Whether that clock stands still.
+    pub paused: bool,
+    /// Last change.
+    pub updated_at: Moment,
+    /// Whether it has ended.
+    pub ended: bool,
+}
+
+fn row_of(row: &Row) -> Result<RequestRow, Fault> {
+    Ok(RequestRow {
+        id: parse(row.text(0)?)?,
+        reference: row.text(1)?.to_owned(),
+        provider_reference: row.opt_text(2)?.map(str::to_owned),
+        from: parse(row.text(3)?)?,
+        to: parse(row.text(4)?)?,
+        procedure_hash: row.text(5)?.to_owned(),
+        kind: row.text(6)?.to_owned(),
+        priority: parse(row.text(7)?)?,
+        state: parse(row.text(8)?)?,
+        items: row.int(9)?,
+        categories: json(row.text(10)?)?,
+        due_us: row.int(11)?,
+        paused: row.truth(12)?,
+        updated_at: moment(row.int(13)?)?,
+        ended: row.truth(14)?,
+    })
+}
+
+fn body_place(id: &str) -> Place<'_> {
+    Place { table: "request", row: id, column: "body" }
+}
+
+/// The columns that are derived from the state.
+struct Derived {
+    categories: String,
+    due_us: i64,
+    paused: bool,
+    watch_us: Option<i64>,
+    body: Vec<u8>,
+}
+
+fn derive(request: &Request, key: &DossierKey) -> Result<Derived, Fault> {
+    let mut categories: BTreeMap<DataCategory, u32> = BTreeMap::new();
+    for item in &request.items {
+        *categories.entry(item.category).or_default() += 1;
+    }
+    let next = request.next_clock();
+    let plain =
+        serde_json::to_vec(request).map_err(|error| Fault::other(format!("a request as JSON: {error}")))?;
+    Ok(Derived {
+        categories: to_json(&categories.into_iter().collect::<Vec<_>>())?,
+        due_us: next.map_or(NEVER_DUE, |clock| clock.due.us()),
+        paused: next.is_some_and(comity_domain::clock::Clock::is_paused),
+        watch_us: due_watches(request).map(|watch| watch.at.us()),
+        body: key.seal(body_place(&request.id.to_string()), &plain)?,
+    })
+}
+
+fn items(request: &Request) -> i64 {
+    i64::try_from(request.items.len()).unwrap_or(i64::MAX)
+}
+
+fn version(version: u64) -> i64 {
+    i64::try_from(version).unwrap_or(i64::MAX)
+}
+
+/// Writes a new request. *Errors*: the reference is taken.
+pub fn insert(tx: &mut dyn Tx, key: &DossierKey, request: &Request, now: Moment) -> Result<(), Fault> {
+    let derived = derive(request, key)?;
+    let state = request.state();
+    let args: [Value; 21] = [
+        request.id.to_string().into(),
+        (&request.reference).into(),
+        request.provider_reference.clone().into(),
+        request.from.to_string().into(),
+        request.to.to_string().into(),
+        (&request.procedure.id).into(),
+        (&request.procedure.hash).into(),
+        request.kind.as_str().into(),
+        request.priority.as_str().into(),
+        state.as_str().into(),
+        state.with_provider().into(),
+        state.ended().into(),
+        items(request).into(),
+        derived.categories.into(),
+        derived.due_us.into(),
+        derived.paused.into(),
+        derived.watch_us.into(),
+        version(request.version).into(),
+        request.created_at.us().into(),
+        now.us().into(),
+        derived.body.into(),
+    ];
+    tx.exec(INSERT, &args).map(drop)
+}
+
+/// Writes the changed state of a request that was read at `before`; false when somebody else changed it meanwhile.
+pub fn update(
+    tx: &mut dyn Tx,
+    key: &DossierKey,
+    request: &Request,
+    before: u64,
+    arrived: bool,
+    now: Moment,
+) -> Result<bool, Fault> {
+    let derived = derive(request, key)?;
+    let state = request.state();
+    let args: [Value; 15] = [
+        request.id.to_string().into(),
+        request.provider_reference.clone().into(),
+        request.priority.as_str().into(),
+        state.as_str().into(),
+        arrived.into(),
+        state.ended().into(),
+        items(request).into(),
+        derived.categories.into(),
+        derived.due_us.into(),
+        derived.paused.into(),
+        derived.watch_us.into(),
+        version(request.version).into(),
+        now.us().into(),
+        derived.body.into(),
+        version(before).into(),
+    ];
+    Ok(tx.exec(UPDATE, &args)? == 1)
+}
+
+/// A request with the key of its dossier; nothing when there is none or its key was destroyed.
+pub fn load(
+    tx: &mut dyn Tx,
+    instance: &InstanceKey,
+    id: RequestId,
+) -> Result<Option<(Request, DossierKey)>, Fault> {
+    let text = id.to_string();
+    let Some(row) = tx.row(BODY, &[(&text).into()])? else { return Ok(None) };
+    let key = match dossier_key(tx, instance, &text)? {
+        KeyState::Present(key) => key,
+        KeyState::Destroyed(_) | KeyState::Missing => return Ok(None),
+    };
+    let plain = key.open(body_place(&text), row.bytes(0)?)?;
+    let request =
+        serde_json::from_slice(&plain).map_err(|error| Fault::other(format!("a request: {error}")))?;
+    Ok(Some((request, key)))
+}
+
+/// The parties of a request and whether it has arrived and ended, without opening it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parties {
+    /// The authority's reference.
+    pub reference: String,
+    /// The authority.
+    pub from: OrganisationId,
+    /// The addressee.
+    pub to: OrganisationId,
+    /// Whether the provider sees it.
+    pub arrived: bool,
+    /// Whether it has ended.
+    pub ended: bool,
+}
+
+/// The parties of a request.
+pub fn parties(tx: &mut dyn Tx, id: RequestId) -> Result<Option<Parties>, Fault> {
+    let row = tx.row(PARTIES, &[id.to_string().into()])?;
+    row.map(|row| {
+        Ok(Parties {
+            reference: row.text(0)?.to_owned(),
+            from: parse(row.text(1)?)?,
+            to: parse(row.text(2)?)?,
+            arrived: row.truth(3)?,
+            ended: row.truth(4)?,
+        })
+    })
+    .transpose()
+}
+
+/// An event with its salt, as it lies sealed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredEvent {
+    /// What happened.
+    pub event: Event,
+    /// The salt of its commitment, 32 bytes.
+    pub salt: [u8; 32],
+    /// SHA-256 over label, salt and event.
+    pub commitment: Vec<u8>,
+}
+
+/// Adds an event. `canonical` are the bytes that the commitment is made over. *Errors*: the sequence is taken.
+pub fn add_event(
+    tx: &mut dyn Tx,
+    key: &DossierKey,
+    event: &Event,
+    canonical: &[u8],
+    salt: &[u8; 32],
+    commitment: &[u8; 32],
+) -> Result<(), Fault> {
+    let id = event.id.to_string();
+    let mut plain = salt.to_vec();
+    plain.extend_from_slice(canonical);
+    let sealed = key.seal(Place { table: "event", row: &id, column: "body" }, &plain)?;
+    let args: [Value; 7] = [
+        (&id).into(),
+        event.request.to_string().into(),
+        version(event.sequence).into(),
+        event.what.name().into(),
+        event.at.us().into(),
+        commitment.into(),
+        sealed.into(),
+    ];
+    tx.exec(ADD_EVENT, &args).map(drop)
+}
+
+/// The events of a dossier, in their order.
+pub fn events(tx: &mut dyn Tx, key: &DossierKey, id: RequestId) -> Result<Vec<StoredEvent>, Fault> {
+    let rows = tx.rows(EVENTS, &[id.to_string().into()])?;
+    rows.iter()
+        .map(|row| {
+            let plain =
+                key.open(Place { table: "event", row: row.text(0)?, column: "body" }, row.bytes(3)?)?;
+            let (salt, body) =
+                plain.split_first_chunk::<32>().ok_or_else(|| Fault::other("an event without a salt"))?;
+            let event =
+                serde_json::from_slice(body).map_err(|error| Fault::other(format!("an event: {error}")))?;
+            Ok(StoredEvent { event, salt: *salt, commitment: row.bytes(2)?.to_vec() })
+        })
+        .collect()
+}
+
+/// The next number for a reference of an organisation in a year, from 1.
+pub fn next_number(tx: &mut dyn Tx, organisation: OrganisationId, year: i64) -> Result<i64, Fault> {
+    let row = tx.row(NEXT_NUMBER, &[organisation.to_string().into(), year.into()])?;
+    row.ok_or_else(|| Fault::other("no number was given"))?.int(0)
+}
+
+/// Keeps the text of a procedure for good.
+pub fn put_procedure(tx: &mut dyn Tx, p: &PinnedProcedure) -> Result<(), Fault> {
+    let args: [Value; 4] =
+        [(&p.hash).into(), (&p.procedure.id).into(), i64::from(p.procedure.version).into(), (&p.text).into()];
+    tx.exec(PUT_PROCEDURE, &args).map(drop)
+}
+
+/// The texts of all procedures ever used.
+pub fn procedures(tx: &mut dyn Tx) -> Result<Vec<String>, Fault> {
+    tx.rows(PROCEDURES, &[])?.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+}
+
+/// Makes a request findable by a keyed digest.
+pub fn add_digest(tx: &mut dyn Tx, digest: [u8; 32], id: RequestId) -> Result<(), Fault> {
+    tx.exec(ADD_DIGEST, &[digest.into(), id.to_string().into()]).map(drop)
+}
+
+/// Notes an object of a foreign message; false when the organisation has already sent it.
+pub fn add_object(
+    tx: &mut dyn Tx,
+    organisation: OrganisationId,
+    identifier: &str,
+    id: RequestId,
+) -> Result<bool, Fault> {
+    let args = [organisation.to_string().into(), identifier.into(), id.to_string().into()];
+    Ok(tx.exec(ADD_OBJECT, &args)? == 1)
+}
+
+/// The request that an object of a foreign message became.
+pub fn object(
+    tx: &mut dyn Tx,
+    organisation: OrganisationId,
+    identifier: &str,
+) -> Result<Option<RequestId>, Fault> {
+    let row = tx.row(OBJECT, &[organisation.to_string().into(), identifier.into()])?;
+    row.map(|row| parse(row.text(0)?)).transpose()
+}
+
+/// Which rows of a list, most urgent first.
+#[derive(Debug, Clone)]
+pub struct QueueFilter {
+    /// Whose list.
+    pub organisation: OrganisationId,
+    /// On which side of the requests that organisation is.
+    pub side: Side,
+    /// Continue after this key: ended, priority, due, identifier.
+    pub after: Option<(i64, String, i64, String)>,
+    /// Also what has ended.
+    pub ended: bool,
+    /// Only this state.
+    pub state: Option<RequestState>,
+    /// Only this priority.
+    pub priority: Option<Priority>,
+    /// Only this procedure.
+    pub procedure: Option<String>,
+    /// Only this other side.
+    pub counterpart: Option<OrganisationId>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// A page of a list.
+pub fn queue(tx: &mut dyn Tx, filter: &QueueFilter) -> Result<Vec<RequestRow>, Fault> {
+    let (ended, priority, due, id) =
+        filter.after.clone().unwrap_or((-1, String::new(), i64::MIN, String::new()));
+    let args: [Value; 11] = [
+        filter.organisation.to_string().into(),
+        ended.into(),
+        priority.into(),
+        due.into(),
+        id.into(),
+        i64::from(filter.ended).into(),
+        filter.state.map(RequestState::as_str).into(),
+        filter.priority.map(Priority::as_str).into(),
+        filter.procedure.clone().into(),
+        filter.counterpart.map(|id| id.to_string()).into(),
+        filter.limit.into(),
+    ];
+    let statement = match filter.side {
+        Side::Authority => SENT,
+        Side::Provider => INCOMING,
+    };
+    tx.rows(statement, &args)?.iter().map(row_of).collect()
+}
+
+/// Requests with a digest that an organisation is a party to.
+pub fn found(
+    tx: &mut dyn Tx,
+    digest: [u8; 32],
+    organisation: OrganisationId,
+    limit: i64,
+) -> Result<Vec<RequestRow>, Fault> {
+    let args = [digest.into(), organisation.to_string().into(), limit.into()];
+    tx.rows(FOUND, &args)?.iter().map(row_of).collect()
+}
+
+/// Open requests of an organisation by state.
+pub fn states(
+    tx: &mut dyn Tx,
+    organisation: OrganisationId,
+    side: Side,
+) -> Result<Vec<(RequestState, u64)>, Fault> {
+    let statement = match side {
+        Side::Authority => SENT_STATES,
+        Side::Provider => INCOMING_STATES,
+    };
+    counted(&tx.rows(statement, &[organisation.to_string().into()])?)
+}
+
+fn counted<T: std::str::FromStr>(rows: &[Row]) -> Result<Vec<(T, u64)>, Fault> {
+    rows.iter().map(|row| Ok((parse(row.text(0)?)?, u64::try_from(row.int(1)?).unwrap_or(0)))).collect()
+}
+
+/// All requests of this instance by state, procedure and priority.
+pub type Counts = (Vec<(RequestState, u64)>, Vec<(String, u64)>, Vec<(Priority, u64)>);
+
+/// See [`Counts`].
+pub fn counts(tx: &mut dyn Tx) -> Result<Counts, Fault> {
+    Ok((
+        counted(&tx.rows(BY_STATE, &[])?)?,
+        counted(&tx.rows(BY_PROCEDURE, &[])?)?,
+        counted(&tx.rows(BY_PRIORITY, &[])?)?,
+    ))
+}
+
+/// How often an event of that name has happened.
+pub fn count_events(tx: &mut dyn Tx, name: &str) -> Result<u64, Fault> {
+    let row = tx.row(COUNT_EVENTS, &[name.into()])?;
+    Ok(u64::try_from(row.map_or(Ok(0), |row| row.int(0))?).unwrap_or(0))
+}

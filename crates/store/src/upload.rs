@@ -1,0 +1,329 @@
+//! Resumable uploads: a file comes in parts, each at the offset where the last ended, and its hash runs along.
+//! It may assume that the caller knows who may send. It never counts a part before the part's bytes are durable.
+
+use bytes::Bytes;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{Stream, StreamExt, TryStreamExt};
+use sha2::digest::common::hazmat::{SerializableState, SerializedState};
+use sha2::{Digest, Sha256};
+
+use crate::blob::{BlobError, BlobStore};
+use crate::engine::{Store, Tx};
+use crate::fault::Fault;
+use crate::hex;
+use crate::seal::{DossierKey, Place, fill_random};
+use crate::value::{Row, Value};
+
+crate::sql! {
+    BEGIN = "insert into upload (id, dossier, name_sealed, declared_size, received, parts, hash_state, created_at_us)
+        values ($1, $2, $3, $4, 0, 0, $5, $6)";
+    READ = "select dossier, name_sealed, declared_size, received, parts, hash_state, sha256, created_at_us,
+            completed_at_us
+        from upload where id = $1";
+    APPEND = "update upload set received = $2, parts = parts + 1, hash_state = $3
+        where id = $1 and received = $4 and completed_at_us is null
+        returning parts";
+    ADD_PART = "insert into upload_part (upload, number, path, bytes) values ($1, $2, $3, $4)";
+    COMPLETE = "update upload set sha256 = $2, completed_at_us = $3 where id = $1 and completed_at_us is null";
+    PARTS = "select path from upload_part where upload = $1 order by number";
+    OF_DOSSIER = "select dossier, name_sealed, declared_size, received, parts, hash_state, sha256, created_at_us,
+            completed_at_us, id
+        from upload where dossier = $1 order by created_at_us, id limit 10000";
+    REMOVE = "delete from upload where id = $1";
+    STALE = "select id from upload where completed_at_us is null and created_at_us < $1
+        order by created_at_us, id limit $2";
+}
+
+/// Limits of what one upload may bring, in bytes and parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UploadLimits {
+    /// The longest part, in bytes.
+    pub part_bytes: u64,
+    /// The longest file, in bytes.
+    pub total_bytes: u64,
+    /// The most parts of one file.
+    pub parts: u64,
+}
+
+/// An upload to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewUpload {
+    /// Its identifier, made by the service.
+    pub id: String,
+    /// The dossier whose key seals it.
+    pub dossier: String,
+    /// The file's name as the sender gives it; sealed before it is written.
+    pub name: String,
+    /// Bytes that the sender announces, if it knows.
+    pub declared_size: Option<u64>,
+    /// The time in microseconds since 1970.
+    pub now_us: i64,
+}
+
+/// An upload as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Its identifier.
+    pub id: String,
+    /// The dossier whose key seals it.
+    pub dossier: String,
+    /// The file's name, sealed; [`Upload::name`] opens it.
+    name_sealed: Vec<u8>,
+    /// Bytes that the sender announced, if it did.
+    pub declared_size: Option<u64>,
+    /// Bytes stored so far: the offset of the next part.
+    pub received: u64,
+    /// Parts stored so far.
+    pub parts: u64,
+    hash_state: Vec<u8>,
+    /// SHA-256 of the whole file in hexadecimal, once it is complete.
+    pub sha256: Option<String>,
+    /// When it was opened, in microseconds since 1970.
+    pub created_at_us: i64,
+    /// When it was completed, in microseconds since 1970.
+    pub completed_at_us: Option<i64>,
+}
+
+impl Upload {
+    /// The file's name. *Errors*: the row was changed or the key is another.
+    pub fn name(&self, key: &DossierKey) -> Result<String, Fault> {
+        let name = key.open(place(&self.id, "name_sealed"), &self.name_sealed)?;
+        String::from_utf8(name).map_err(|_| Fault::other("a file name that is not UTF-8"))
+    }
+
+    fn hash(&self, key: &DossierKey) -> Result<Sha256, Fault> {
+        let state = key.open(place(&self.id, "hash_state"), &self.hash_state)?;
+        let unreadable = || Fault::other("a hash state that cannot be read");
+        let state = SerializedState::<Sha256>::try_from(state.as_slice()).map_err(|_| unreadable())?;
+        Sha256::deserialize(&state).map_err(|_| unreadable())
+    }
+}
+
+/// Why an upload did not go on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UploadError {
+    /// There is no such upload.
+    #[error("there is no such upload")]
+    Missing,
+    /// The part does not begin where the last one ended, which is told in bytes.
+    #[error("the next part begins at byte {received}")]
+    WrongOffset {
+        /// Where the next part has to begin, in bytes.
+        received: u64,
+    },
+    /// It is complete; nothing can be added.
+    #[error("the upload is complete")]
+    Completed,
+    /// The file would be longer than allowed or announced, in bytes.
+    #[error("the file may not be longer than {0} bytes")]
+    TooLarge(u64),
+    /// The file has as many parts as are allowed.
+    #[error("the file may not have more than {0} parts")]
+    TooManyParts(u64),
+    /// The file is not as long as announced.
+    #[error("{received} bytes came of {declared} announced")]
+    SizeDiffers {
+        /// Bytes announced.
+        declared: u64,
+        /// Bytes that came.
+        received: u64,
+    },
+    /// The part's sender failed before its end; nothing of the part was kept.
+    #[error("the part ended early: {0}")]
+    Source(String),
+    /// Anything else.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+fn place<'a>(id: &'a str, column: &'a str) -> Place<'a> {
+    Place { table: "upload", row: id, column }
+}
+
+fn count(number: i64) -> Result<u64, Fault> {
+    u64::try_from(number).map_err(|_| Fault::other("a negative count"))
+}
+
+fn stored(number: u64) -> Result<i64, Fault> {
+    i64::try_from(number).map_err(|_| Fault::other("a count beyond 2⁶³"))
+}
+
+fn sealed_state(key: &DossierKey, id: &str, hash: &Sha256) -> Result<Vec<u8>, Fault> {
+    key.seal(place(id, "hash_state"), &hash.serialize())
+}
+
+/// Opens an upload. *Errors*: [`crate::FaultKind::Unique`] when the identifier is taken.
+pub fn begin(tx: &mut dyn Tx, key: &DossierKey, new: &NewUpload) -> Result<(), Fault> {
+    let name = key.seal(place(&new.id, "name_sealed"), new.name.as_bytes())?;
+    let args = [
+        Value::from(&new.id),
+        Value::from(&new.dossier),
+        Value::from(name),
+        Value::from(new.declared_size.map(stored).transpose()?),
+        Value::from(sealed_state(key, &new.id, &Sha256::new())?),
+        Value::Int(new.now_us),
+    ];
+    tx.exec(BEGIN, &args).map(drop)
+}
+
+/// Reads an upload as it stands.
+pub fn find(tx: &mut dyn Tx, id: &str) -> Result<Option<Upload>, Fault> {
+    tx.row(READ, &[id.into()])?.map(|row| upload_of(id, &row)).transpose()
+}
+
+/// The uploads of a dossier, oldest first, 10,000 at most.
+pub fn of_dossier(tx: &mut dyn Tx, dossier: &str) -> Result<Vec<Upload>, Fault> {
+    tx.rows(OF_DOSSIER, &[dossier.into()])?.iter().map(|row| upload_of(row.text(9)?, row)).collect()
+}
+
+fn upload_of(id: &str, row: &Row) -> Result<Upload, Fault> {
+    Ok(Upload {
+        id: id.to_owned(),
+        dossier: row.text(0)?.to_owned(),
+        name_sealed: row.bytes(1)?.to_vec(),
+        declared_size: row.opt_int(2)?.map(count).transpose()?,
+        received: count(row.int(3)?)?,
+        parts: count(row.int(4)?)?,
+        hash_state: row.bytes(5)?.to_vec(),
+        sha256: row.opt_text(6)?.map(str::to_owned),
+        created_at_us: row.int(7)?,
+        completed_at_us: row.opt_int(8)?,
+    })
+}
+
+fn found(tx: &mut dyn Tx, id: &str) -> Result<Upload, UploadError> {
+    find(tx, id)?.ok_or(UploadError::Missing)
+}
+
+/// Stores a part that begins at `offset` and counts it once it is durable; answers the offset of the next one.
+///
+/// A part that breaks off leaves nothing behind and is sent again from the same offset. *Errors*: every
+/// [`UploadError`]; two rivals for one offset leave one of them [`UploadError::WrongOffset`].
+pub async fn append<E: std::fmt::Display>(
+    store: &Store,
+    key: &DossierKey,
+    id: &str,
+    offset: u64,
+    content: impl Stream<Item = Result<Bytes, E>> + Send,
+    limits: UploadLimits,
+) -> Result<u64, UploadError> {
+    let wanted = id.to_owned();
+    let upload = store.read("upload.find", move |tx| found(tx, &wanted)).await?;
+    let allowed = allowed(&upload, offset, limits)?;
+    let path = part_path(id, upload.parts)?;
+    let hash = upload.hash(key)?;
+    let part = store.blobs().put_part(key, &path, content, allowed, hash).await;
+    let part = part.map_err(|error| match error {
+        BlobError::TooLarge(max) if max == limits.part_bytes => UploadError::TooLarge(max),
+        BlobError::TooLarge(max) => UploadError::TooLarge(offset + max),
+        BlobError::Source(why) => UploadError::Source(why),
+        BlobError::Storage(fault) => fault.into(),
+        other @ (BlobError::Missing | BlobError::Corrupt) => Fault::other(other.to_string()).into(),
+    })?;
+    let state = sealed_state(key, id, &part.hash)?;
+    let (id, counted) = (id.to_owned(), path.clone());
+    let done = store
+        .write("upload.append", move |tx| count_part(tx, &id, offset, part.bytes, &state, &counted))
+        .await;
+    if let Err(UploadError::WrongOffset { .. } | UploadError::Completed | UploadError::Missing) = done
+        && let Err(error) = store.blobs().delete(&path).await
+    {
+        // After any other fault the part may have been counted, so its blob stays.
+        tracing::warn!(store.fault = %error, "A part that was not counted could not be removed");
+    }
+    done
+}
+
+fn allowed(upload: &Upload, offset: u64, limits: UploadLimits) -> Result<u64, UploadError> {
+    if upload.completed_at_us.is_some() {
+        return Err(UploadError::Completed);
+    }
+    if upload.received != offset {
+        return Err(UploadError::WrongOffset { received: upload.received });
+    }
+    if upload.parts >= limits.parts {
+        return Err(UploadError::TooManyParts(limits.parts));
+    }
+    let total = upload.declared_size.map_or(limits.total_bytes, |declared| declared.min(limits.total_bytes));
+    let left = total.checked_sub(offset).ok_or(UploadError::TooLarge(total))?;
+    Ok(left.min(limits.part_bytes))
+}
+
+/// A new name for each attempt, so that a rival's blob is never overwritten.
+fn part_path(id: &str, number: u64) -> Result<String, Fault> {
+    let mut attempt = [0; 8];
+    fill_random(&mut attempt)?;
+    Ok(format!("upload/{}/{number}-{}", hex::encode(id.as_bytes()), hex::encode(&attempt)))
+}
+
+fn count_part(
+    tx: &mut dyn Tx,
+    id: &str,
+    offset: u64,
+    bytes: u64,
+    state: &[u8],
+    path: &str,
+) -> Result<u64, UploadError> {
+    let (before, added) = (stored(offset)?, stored(bytes)?);
+    let after = before.checked_add(added).ok_or(UploadError::TooLarge(offset))?;
+    let args = [id.into(), after.into(), state.into(), before.into()];
+    let Some(row) = tx.row(APPEND, &args)? else {
+        let upload = found(tx, id)?;
+        return Err(match upload.completed_at_us {
+            Some(_) => UploadError::Completed,
+            None => UploadError::WrongOffset { received: upload.received },
+        });
+    };
+    let number = row.int(0)? - 1;
+    tx.exec(ADD_PART, &[id.into(), number.into(), path.into(), added.into()])?;
+    Ok(count(after)?)
+}
+
+/// Completes an upload and answers it with its hash; completing it again answers the same.
+///
+/// *Errors*: [`UploadError::Missing`], [`UploadError::SizeDiffers`], a fault.
+pub fn complete(tx: &mut dyn Tx, key: &DossierKey, id: &str, now_us: i64) -> Result<Upload, UploadError> {
+    let mut upload = found(tx, id)?;
+    if upload.completed_at_us.is_some() {
+        return Ok(upload);
+    }
+    if let Some(declared) = upload.declared_size.filter(|declared| *declared != upload.received) {
+        return Err(UploadError::SizeDiffers { declared, received: upload.received });
+    }
+    let sha256 = hex::encode(&upload.hash(key)?.finalize());
+    tx.exec(COMPLETE, &[id.into(), Value::from(&sha256), now_us.into()])?;
+    upload.sha256 = Some(sha256);
+    upload.completed_at_us = Some(now_us);
+    Ok(upload)
+}
+
+/// The paths of an upload's blobs, in their order.
+pub fn paths(tx: &mut dyn Tx, id: &str) -> Result<Vec<String>, Fault> {
+    let rows = tx.rows(PARTS, &[id.into()])?;
+    rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+}
+
+/// Reads a file back from the blobs at `paths`; the stream ends with an error at the first byte that is not authentic.
+pub fn content(
+    blobs: &BlobStore,
+    key: &DossierKey,
+    paths: Vec<String>,
+) -> BoxStream<'static, Result<Bytes, BlobError>> {
+    let (blobs, key) = (blobs.clone(), key.clone());
+    let parts = stream::iter(paths).then(move |path| {
+        let (blobs, key) = (blobs.clone(), key.clone());
+        async move { blobs.get_part(&key, &path).await }
+    });
+    parts.try_flatten().boxed()
+}
+
+/// Removes an upload's rows; the caller deletes the blobs at its [`paths`] after the commit. False when there is none.
+pub fn remove(tx: &mut dyn Tx, id: &str) -> Result<bool, Fault> {
+    Ok(tx.exec(REMOVE, &[id.into()])? > 0)
+}
+
+/// Uploads opened before this time and never completed, oldest first.
+pub fn stale(tx: &mut dyn Tx, before_us: i64, limit: i64) -> Result<Vec<String>, Fault> {
+    let rows = tx.rows(STALE, &[before_us.into(), limit.into()])?;
+    rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+}

@@ -1,0 +1,9 @@
+//! Tests of the store, each on both engines.
+
+mod blob;
+mod engine;
+mod job;
+mod migrate;
+mod seal;
+mod statement;
+mod upload;
