@@ -1,0 +1,465 @@
+//! The pipeline of an act: one transaction that asks the policy, lets the domain decide, and writes state,
+//! events, trail, jobs and receipt together. Refused attempts leave their trail entry and nothing else.
+//! A closure here may run more than once, so it has no effect but rows.
+
+use crate::{Inner, fill, new_id, notice};
+use comity_domain::event::{Event, Origin};
+use comity_domain::id::{OrganisationId, RequestId};
+use comity_domain::party::{Actor, Side};
+use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
+use comity_domain::request::{Request, RequestEvent, RequestState, apply, due_watches};
+use comity_domain::time::Moment;
+use comity_policy::{Action, Condition, Facts, Relation, Subject, Verdict};
+use comity_store::request::Parties;
+use comity_store::seal::DossierKey;
+use comity_store::trail::TrailRow;
+use comity_store::{Tx, job, request as rows, trail};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+
+/// The door through which a caller came; kept in the trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// A page.
+    Page,
+    /// The JSON API.
+    Api,
+    /// A standard interface.
+    Interop,
+    /// The console.
+    CommandLine,
+    /// A job.
+    Job,
+}
+
+impl Via {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Api => "api",
+            Self::Interop => "interop",
+            Self::CommandLine => "console",
+            Self::Job => "job",
+        }
+    }
+}
+
+/// Who calls; authenticated before it comes here.
+#[derive(Debug, Clone)]
+pub enum Caller {
+    /// A person acting for one organisation.
+    Person {
+        /// Who.
+        actor: Actor,
+        /// How they came.
+        via: Via,
+    },
+    /// Another system with the token of one organisation.
+    Peer {
+        /// On whose behalf.
+        organisation: OrganisationId,
+        /// To whom it may file.
+        addressee: OrganisationId,
+        /// Under which procedures.
+        procedures: crate::PeerProcedures,
+    },
+    /// A clock of this instance.
+    System,
+    /// Whoever works at the console.
+    Operator,
+}
+
+impl Caller {
+    pub(crate) const fn subject(&self) -> Subject<'_> {
+        match self {
+            Self::Person { actor, .. } => Subject::Person(actor),
+            Self::Peer { organisation, .. } => Subject::Peer { organisation: *organisation },
+            Self::System => Subject::System,
+            Self::Operator => Subject::Operator,
+        }
+    }
+
+    pub(crate) const fn actor(&self) -> Option<&Actor> {
+        match self {
+            Self::Person { actor, .. } => Some(actor),
+            Self::Peer { .. } | Self::System | Self::Operator => None,
+        }
+    }
+
+    pub(crate) const fn organisation(&self) -> Option<OrganisationId> {
+        match self {
+            Self::Person { actor, .. } => Some(actor.organisation),
+            Self::Peer { organisation, .. } => Some(*organisation),
+            Self::System | Self::Operator => None,
+        }
+    }
+
+    const fn via(&self) -> Via {
+        match self {
+            Self::Person { via, .. } => *via,
+            Self::Peer { .. } => Via::Interop,
+            Self::System => Via::Job,
+            Self::Operator => Via::CommandLine,
+        }
+    }
+
+    /// Under whose name receipts are kept.
+    fn name(&self) -> String {
+        match self {
+            Self::Person { actor, .. } => format!("person {} {}", actor.person, actor.organisation),
+            Self::Peer { organisation, .. } => format!("peer {organisation}"),
+            Self::System => "system".to_owned(),
+            Self::Operator => "operator".to_owned(),
+        }
+    }
+}
+
+/// A key under which a repeated act is answered with its first receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// 1 to 100 visible ASCII characters.
+    pub fn new(text: &str) -> Option<Self> {
+        let visible = text.bytes().all(|byte| byte.is_ascii_graphic());
+        ((1..=100).contains(&text.len()) && visible).then(|| Self(text.to_owned()))
+    }
+}
+
+/// What an act brought about; durable when it is given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Receipt {
+    /// The request.
+    pub request: RequestId,
+    /// Its reference.
+    pub reference: String,
+    /// Its version now.
+    pub version: u64,
+    /// Where it stands now.
+    pub state: RequestState,
+    /// When.
+    pub at: Moment,
+    /// Names of the events, in order.
+    pub events: Vec<String>,
+    /// Their salted commitments, in hexadecimal.
+    pub commitments: Vec<String>,
+}
+
+/// An unexpected failure, logged once under its identifier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("fault {id}")]
+pub struct Fault {
+    /// Under which it is found in the log.
+    pub id: String,
+}
+
+/// Why there is no receipt or answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// Expected: each refusal with field, rule and remedy.
+    #[error("refused")]
+    Refused(Refusals),
+    /// Unexpected.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<comity_store::Fault> for Denied {
+    fn from(fault: comity_store::Fault) -> Self {
+        let mut random = [0; 8];
+        fill(&mut random);
+        let id: String = hex(&random);
+        tracing::error!(fault.id = id, fault.kind = %fault.kind, "A fault in the store: {}", fault.message);
+        Self::Fault(Fault { id })
+    }
+}
+
+impl From<Refusal> for Denied {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}
+
+impl From<RefusalCode> for Denied {
+    fn from(code: RefusalCode) -> Self {
+        Self::Refused(vec![Refusal::new(code)])
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// What a transaction answers: refusals are answers too, because their trail entry must be kept.
+pub(crate) type Answer<T> = Result<Result<T, Refusals>, comity_store::Fault>;
+
+/// Turns the answer of a transaction into the answer of an act.
+pub(crate) fn settle<T>(answer: Answer<T>) -> Result<T, Denied> {
+    answer?.map_err(Denied::Refused)
+}
+
+/// An attempt at something, as the trail will tell it.
+pub(crate) struct Attempt<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) action: Action,
+    pub(crate) now: Moment,
+    pub(crate) about: String,
+    pub(crate) request: Option<RequestId>,
+    pub(crate) counterpart: Option<OrganisationId>,
+    pub(crate) rule: String,
+    pub(crate) role: String,
+}
+
+impl<'a> Attempt<'a> {
+    pub(crate) fn new(caller: &'a Caller, action: Action, now: Moment) -> Self {
+        Self {
+            caller,
+            action,
+            now,
+            about: String::new(),
+            request: None,
+            counterpart: None,
+            rule: String::new(),
+            role: String::new(),
+        }
+    }
+
+    /// Asks the policy; a request that the caller may not know of looks as if it did not exist.
+    pub(crate) fn ask(&mut self, inner: &Inner, relation: Relation, facts: Facts) -> Result<(), RefusalCode> {
+        let verdict: Verdict<'_> = inner.gate.ask(&self.caller.subject(), self.action, relation, facts);
+        self.rule = verdict.rule.to_owned();
+        self.role = verdict.role.map_or(String::new(), |role| role.as_str().to_owned());
+        match (verdict.allowed, verdict.unmet) {
+            (true, _) => Ok(()),
+            (false, Some(Condition::Accredited)) => Err(RefusalCode::AccreditationExpired),
+            (false, Some(Condition::WithProvider)) => Err(RefusalCode::NotFound),
+            (false, _) if relation == Relation::Foreign => Err(RefusalCode::NotFound),
+            (false, _) => Err(RefusalCode::NotPermitted),
+        }
+    }
+
+    /// Asks about a request, by its parties.
+    pub(crate) fn ask_request(&mut self, inner: &Inner, parties: &Parties) -> Result<Relation, RefusalCode> {
+        let relation = self.caller.subject().relation_to_request(parties.from, parties.to);
+        self.about.clone_from(&parties.reference);
+        let own = self.caller.organisation();
+        self.counterpart = if own == Some(parties.from) { Some(parties.to) } else { Some(parties.from) };
+        let facts = self.facts(parties.arrived, parties.ended);
+        self.ask(inner, relation, facts).map(|()| relation)
+    }
+
+    pub(crate) fn facts(&self, with_provider: bool, ended: bool) -> Facts {
+        let accredited = self.caller.actor().is_some_and(|actor| self.now < actor.accredited_until);
+        Facts { accredited, with_provider, ended, ..Facts::default() }
+    }
+
+    /// Leaves the trail entry.
+    pub(crate) fn record(
+        &self,
+        tx: &mut dyn Tx,
+        outcome: &str,
+        code: &str,
+    ) -> Result<(), comity_store::Fault> {
+        let entry = TrailRow {
+            id: new_id(self.now),
+            at: self.now,
+            person: self.caller.actor().map(|actor| actor.person),
+            organisation: self.caller.organisation(),
+            counterpart: self.counterpart,
+            role: self.role.clone(),
+            via: self.caller.via().as_str().to_owned(),
+            action: self.action.as_str().to_owned(),
+            outcome: outcome.to_owned(),
+            rule: self.rule.clone(),
+            code: code.to_owned(),
+            about: self.about.clone(),
+            request: self.request,
+        };
+        trail::add(tx, &entry)
+    }
+
+    /// Leaves the trail entry of a refusal and gives the refusal back.
+    pub(crate) fn refuse<T>(&self, tx: &mut dyn Tx, refusals: Refusals) -> Answer<T> {
+        let code = refusals.first().map_or("", |refusal| refusal.code.as_str());
+        self.record(tx, "refused", code)?;
+        Ok(Err(refusals))
+    }
+}
+
+/// A first receipt, remembered under the caller's key.
+pub(crate) struct Memory {
+    key: Option<(String, String)>,
+    hash: [u8; 32],
+}
+
+impl Memory {
+    /// `what` is everything that makes a repetition the same.
+    pub(crate) fn new(caller: &Caller, key: Option<IdempotencyKey>, what: &[u8]) -> Self {
+        let key = key.map(|key| (caller.name(), key.0));
+        Self { key, hash: Sha256::digest(what).into() }
+    }
+
+    /// The first receipt, if this is a repetition.
+    pub(crate) fn recall(&self, tx: &mut dyn Tx) -> Answer<Option<Receipt>> {
+        let Some((caller, key)) = &self.key else { return Ok(Ok(None)) };
+        let Some((hash, receipt)) = trail::recall(tx, caller, key)? else { return Ok(Ok(None)) };
+        if hash != self.hash {
+            return Ok(Err(vec![Refusal::new(RefusalCode::IdempotencyMismatch)]));
+        }
+        let receipt = serde_json::from_str(&receipt);
+        receipt
+            .map(|receipt| Ok(Some(receipt)))
+            .map_err(|e| comity_store::Fault::other(format!("a receipt: {e}")))
+    }
+
+    fn remember(&self, tx: &mut dyn Tx, receipt: &Receipt) -> Result<(), comity_store::Fault> {
+        let Some((caller, key)) = &self.key else { return Ok(()) };
+        let text = serde_json::to_string(receipt)
+            .map_err(|error| comity_store::Fault::other(format!("a receipt: {error}")))?;
+        trail::remember(tx, caller, key, self.hash, &text, receipt.at)
+    }
+}
+
+/// What has been decided and is to be written.
+pub(crate) struct Outcome<'a> {
+    pub(crate) attempt: &'a Attempt<'a>,
+    pub(crate) side: Option<Side>,
+    pub(crate) before: Option<Request>,
+    pub(crate) arrived: bool,
+    pub(crate) events: Vec<RequestEvent>,
+    pub(crate) memory: &'a Memory,
+}
+
+/// Writes everything that follows from an act; the receipt holds once the transaction is committed.
+pub(crate) fn commit(
+    tx: &mut dyn Tx,
+    store: &comity_store::Store,
+    key: &DossierKey,
+    outcome: &Outcome<'_>,
+) -> Answer<Receipt> {
+    let now = outcome.attempt.now;
+    let before = outcome.before.as_ref().map(|request| request.version);
+    let fresh = before.is_none();
+    let mut state = outcome.before.clone();
+    let mut sealed = Vec::new();
+    for what in &outcome.events {
+        let next = apply(state, what).map_err(|error| comity_store::Fault::other(error.to_string()))?;
+        sealed.push(seal_event(outcome, &next, what, now)?);
+        state = Some(next);
+    }
+    let Some(request) = state else { return Err(comity_store::Fault::other("an act without a request")) };
+    let arrived =
+        outcome.arrived || outcome.events.iter().any(|e| matches!(e, RequestEvent::Received { .. }));
+    if fresh {
+        rows::insert(tx, key, &request, now)?;
+    } else if !rows::update(tx, key, &request, before.unwrap_or(0), arrived, now)? {
+        return Ok(Err(vec![Refusal::new(RefusalCode::VersionConflict)]));
+    }
+    let mut receipt = Receipt {
+        request: request.id,
+        reference: request.reference.clone(),
+        version: request.version,
+        state: request.state(),
+        at: now,
+        events: Vec::new(),
+        commitments: Vec::new(),
+    };
+    for (event, canonical, salt, commitment) in &sealed {
+        rows::add_event(tx, key, event, canonical, salt, commitment)?;
+        receipt.events.push(event.what.name().to_owned());
+        receipt.commitments.push(hex(commitment));
+    }
+    follow(tx, store, &request, &outcome.events, outcome.attempt)?;
+    outcome.memory.remember(tx, &receipt)?;
+    outcome.attempt.record(tx, "done", "")?;
+    Ok(Ok(receipt))
+}
+
+type SealedEvent = (Event, Vec<u8>, [u8; 32], [u8; 32]);
+
+fn seal_event(
+    outcome: &Outcome<'_>,
+    request: &Request,
+    what: &RequestEvent,
+    now: Moment,
+) -> Result<SealedEvent, comity_store::Fault> {
+    let event = Event {
+        id: new_id(now),
+        request: request.id,
+        sequence: request.version,
+        at: now,
+        origin: origin(outcome.attempt),
+        side: outcome.side,
+        rule: outcome.attempt.rule.clone(),
+        what: what.clone(),
+    };
+    let canonical =
+        event.canonical().map_err(|error| comity_store::Fault::other(format!("an event: {error}")))?;
+    let mut salt = [0; 32];
+    fill(&mut salt);
+    let commitment = comity_ledger::commitment(&salt, &canonical);
+    Ok((event, canonical, salt, commitment))
+}
+
+fn origin(attempt: &Attempt<'_>) -> Origin {
+    match (attempt.caller, attempt.role.parse()) {
+        (Caller::Person { actor, .. }, Ok(role)) => Origin::Person {
+            person: actor.person,
+            name: actor.name.clone(),
+            organisation: actor.organisation,
+            role,
+        },
+        (Caller::Peer { organisation, .. }, _) => Origin::Peer { organisation: *organisation },
+        (Caller::Person { .. } | Caller::System | Caller::Operator, _) => Origin::System,
+    }
+}
+
+/// What an act leaves to be done: the next look at the clocks, notices, and what can be searched for.
+fn follow(
+    tx: &mut dyn Tx,
+    store: &comity_store::Store,
+    request: &Request,
+    events: &[RequestEvent],
+    attempt: &Attempt<'_>,
+) -> Result<(), comity_store::Fault> {
+    let now = attempt.now;
+    if let Some(watch) = due_watches(request) {
+        let at_us = watch.at.us();
+        let wanted = job::NewJob {
+            id: crate::new_uuid(now).to_string(),
+            kind: crate::job::WATCH.to_owned(),
+            unique_key: Some(format!("watch {} {at_us}", request.id)),
+            run_at_us: at_us,
+            payload: request.id.to_string(),
+            max_attempts: 1_000,
+        };
+        job::enqueue(tx, &wanted)?;
+    }
+    let keys = store.instance_key();
+    for event in events {
+        let items = match event {
+            RequestEvent::Submitted { items, .. }
+            | RequestEvent::Filed { items, .. }
+            | RequestEvent::Amended { items, .. } => items.as_slice(),
+            _ => &[],
+        };
+        for item in items {
+            let digest = keys.digest("identifier", item.identifier.canonical().as_bytes());
+            rows::add_digest(tx, digest, request.id)?;
+        }
+        match event {
+            RequestEvent::Drafted { reference, .. }
+            | RequestEvent::Filed { reference, .. }
+            | RequestEvent::Acknowledged { reference, .. } => {
+                rows::add_digest(tx, keys.digest("reference", reference.as_bytes()), request.id)?;
+            }
+            _ => {}
+        }
+    }
+    notice::tell(tx, request, events, attempt)
+}

@@ -1,0 +1,227 @@
+//! `Exchange`: every act and every question, once, for pages, API, standard interfaces, console and jobs alike.
+//! It asks the policy, lets the domain decide, and commits state, event, trail and jobs together.
+//! It never shows anything to anybody whom the policy has not let through.
+
+mod act;
+mod dossier;
+mod file;
+mod job;
+mod notice;
+mod oversight;
+mod party;
+mod queue;
+mod request;
+mod sign_in;
+pub mod translation;
+mod view;
+
+pub use act::{Caller, Denied, Fault, IdempotencyKey, Receipt, Via};
+pub use file::Content;
+pub use job::run_worker;
+pub use notice::{Notice, SmtpSettings};
+pub use oversight::{TrailPage, TrailQuery};
+pub use party::{NewPerson, NewToken};
+pub use request::{ForeignStatus, PeerProcedures};
+pub use view::*;
+
+use comity_domain::calendar::Calendar;
+use comity_domain::id::Id;
+use comity_domain::party::Organisation;
+use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
+use comity_domain::time::Moment;
+use comity_policy::Gate;
+use comity_store::seal::InstanceKey;
+use comity_store::{Database, Store, StoreConfig};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+
+/// Where the time comes from: the system's clock in service, a moved one in tests.
+pub type ClockSource = Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>;
+
+/// What an exchange is made of.
+pub struct Settings {
+    /// Where rows are.
+    pub database: Database,
+    /// Folder of blobs and of the instance key.
+    pub data: PathBuf,
+    /// The written procedures offered for new requests.
+    pub procedures: ProcedureSet,
+    /// Working days, by State.
+    pub calendars: Vec<Calendar>,
+    /// The permission table; the built-in one when absent.
+    pub permissions: Option<String>,
+    /// The mail server for notices; without one they stay in the outbox.
+    pub smtp: Option<SmtpSettings>,
+    /// Address under which people reach this instance, for links in notices.
+    pub base_url: String,
+    /// Largest file of an answer, in bytes.
+    pub upload_limit: u64,
+    /// A demonstration: one-click personas and a readable outbox.
+    pub demo: bool,
+}
+
+/// The exchange cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenFault {
+    /// The database, the blobs or the key.
+    #[error("the store cannot be opened: {0}")]
+    Store(#[from] comity_store::Fault),
+    /// The permission table.
+    #[error("the permission table is not valid: {0}")]
+    Permissions(String),
+    /// A procedure that an old request needs.
+    #[error("a stored procedure cannot be read: {0}")]
+    Procedure(String),
+}
+
+/// The one way to everything that this instance holds; cloning it is cheap.
+#[derive(Clone)]
+pub struct Exchange {
+    pub(crate) store: Store,
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) gate: Gate,
+    procedures: ProcedureSet,
+    /// Every procedure that a request is pinned to, newest offers included.
+    pinned: RwLock<ProcedureSet>,
+    calendars: BTreeMap<String, Calendar>,
+    fallback: Calendar,
+    pub(crate) clock: ClockSource,
+    pub(crate) smtp: Option<SmtpSettings>,
+    pub(crate) base_url: String,
+    pub(crate) upload_limit: u64,
+    pub(crate) demo: bool,
+    pub(crate) words: translation::Translator,
+}
+
+/// Working days of a State for which no calendar is installed: weekends only, as the explanation then says.
+const FALLBACK: &str = r#"
+id = "-"
+time_zone = "UTC"
+weekend = ["saturday", "sunday"]
+holidays_from = "1970-01-01"
+holidays_until = "1970-01-01"
+"#;
+
+impl Exchange {
+    /// Opens the database, brings it up to date, and reads every procedure that was ever used.
+    ///
+    /// # Errors
+    /// [`OpenFault`]; nothing has been changed then but the tables' version.
+    pub fn open(settings: Settings, clock: ClockSource) -> Result<Self, OpenFault> {
+        let gate = match &settings.permissions {
+            None => Gate::built_in(),
+            Some(text) => Gate::from_toml(text).map_err(|errors| {
+                let all: Vec<String> = errors.iter().map(ToString::to_string).collect();
+                OpenFault::Permissions(all.join("; "))
+            })?,
+        };
+        let key = InstanceKey::load_or_create(&settings.data.join("instance.key"))?;
+        let store = Store::open(&StoreConfig::new(
+            settings.database,
+            settings.data.clone(),
+            key,
+            clock().as_microsecond(),
+        ))?;
+        let mut pinned = settings.procedures.clone();
+        let texts = store.read_blocking("procedure.all", comity_store::request::procedures)?;
+        for text in texts {
+            pinned.add(PinnedProcedure::from_toml(&text).map_err(|f| OpenFault::Procedure(f.message))?);
+        }
+        let fallback = Calendar::from_toml(FALLBACK).map_err(|f| OpenFault::Procedure(f.to_string()))?;
+        let calendars = settings.calendars.into_iter().map(|c| (c.id().to_owned(), c)).collect();
+        let inner = Inner {
+            gate,
+            procedures: settings.procedures,
+            pinned: RwLock::new(pinned),
+            calendars,
+            fallback,
+            clock,
+            smtp: settings.smtp,
+            base_url: settings.base_url,
+            upload_limit: settings.upload_limit,
+            demo: settings.demo,
+            words: translation::Translator::embedded(),
+        };
+        Ok(Self { store, inner: Arc::new(inner) })
+    }
+
+    /// The time, in UTC.
+    pub fn now(&self) -> Moment {
+        self.inner.now()
+    }
+
+    /// The written procedures offered for new requests; public.
+    pub fn procedures(&self) -> &ProcedureSet {
+        &self.inner.procedures
+    }
+
+    /// The procedure with that hash, offered still or only pinned by older requests; public.
+    pub fn procedure(&self, hash: &str) -> Option<PinnedProcedure> {
+        self.inner.pinned.read().ok()?.by_hash(hash).cloned()
+    }
+
+    /// The permission table, for the matrix and for tests over it.
+    pub fn gate(&self) -> &Gate {
+        &self.inner.gate
+    }
+
+    /// Whether questions can be answered.
+    pub async fn ready(&self) -> bool {
+        let probe = |tx: &mut dyn comity_store::Tx| comity_store::job::pending_count(tx);
+        self.store.read("ready", probe).await.is_ok() && !*self.store.failed().borrow()
+    }
+
+    /// Becomes true when the store has stopped for good; the process must then end.
+    pub fn failed(&self) -> tokio::sync::watch::Receiver<bool> {
+        self.store.failed()
+    }
+}
+
+impl Inner {
+    pub(crate) fn now(&self) -> Moment {
+        Moment::utc((self.clock)())
+    }
+
+    /// The time as an organisation's people state it.
+    pub(crate) fn now_at(&self, organisation: &Organisation) -> Moment {
+        let zone = jiff::tz::TimeZone::get(&organisation.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        self.now().in_zone(&zone)
+    }
+
+    pub(crate) fn calendar(&self, organisation: &Organisation) -> &Calendar {
+        self.calendars.get(&organisation.country).unwrap_or(&self.fallback)
+    }
+
+    /// The procedure that a request is pinned to.
+    pub(crate) fn pinned(&self, pin: &comity_domain::procedure::ProcedurePin) -> Option<PinnedProcedure> {
+        self.pinned.read().ok()?.pinned(pin).cloned()
+    }
+
+    pub(crate) fn pinned_title(&self, hash: &str) -> Option<(String, comity_domain::procedure::Text)> {
+        let set = self.pinned.read().ok()?;
+        let pinned = set.by_hash(hash)?;
+        Some((pinned.procedure.id.clone(), pinned.procedure.title.clone()))
+    }
+}
+
+/// A new random identifier; its first 48 bits are the time, so that rows of one day lie together.
+pub(crate) fn new_id<K>(now: Moment) -> Id<K> {
+    Id::new(new_uuid(now))
+}
+
+pub(crate) fn new_uuid(now: Moment) -> uuid::Uuid {
+    let mut random = [0; 10];
+    fill(&mut random);
+    let millis = u64::try_from(now.us() / 1_000).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+}
+
+/// Fills a buffer from the operating system's source of randomness.
+#[expect(clippy::expect_used, reason = "without randomness no secret is one; ending is the only safe answer")]
+pub(crate) fn fill(buffer: &mut [u8]) {
+    getrandom::fill(buffer).expect("the operating system has no randomness");
+}

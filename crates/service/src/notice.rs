@@ -1,0 +1,184 @@
+//! Notices: content-free mail that something waits (rule 10, T12). A kind, a reference and a link, never a name
+//! or an identifier of a case. In the demonstration they are read on a page instead.
+
+use crate::act::Attempt;
+use crate::{Exchange, Inner, new_uuid};
+use comity_domain::id::{OrganisationId, PersonId};
+use comity_domain::party::{Role, Side};
+use comity_domain::preservation::HoldEnd;
+use comity_domain::refusal::RefusalCode;
+use comity_domain::request::{Request, RequestEvent};
+use comity_domain::time::Moment;
+use comity_store::notice::NoticeRow;
+use comity_store::{Fault, Tx, job, notice, party};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// The mail server that takes notices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmtpSettings {
+    /// Its host; only the own machine, because nothing here encrypts the way to it.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The sender's address.
+    pub from: String,
+}
+
+/// A notice as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Notice {
+    /// When.
+    pub at: Moment,
+    /// To which official address.
+    pub to: String,
+    /// Subject.
+    pub subject: String,
+    /// Text: a reference and a link.
+    pub body: String,
+}
+
+/// Whom an event concerns, and how.
+struct Call {
+    side: Side,
+    roles: &'static [Role],
+    kind: &'static str,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the arms of `call_for` read as a table")]
+const fn call(side: Side, roles: &'static [Role], kind: &'static str) -> Option<Call> {
+    Some(Call { side, roles, kind })
+}
+
+fn call_for(event: &RequestEvent) -> Option<Call> {
+    match event {
+        RequestEvent::Submitted { .. } => call(Side::Authority, &[Role::Gatekeeper], "task"),
+        RequestEvent::Forwarded { .. } => call(Side::Authority, &[Role::Authoriser], "task"),
+        RequestEvent::Returned { .. } | RequestEvent::Authorised { .. } | RequestEvent::Asked { .. } => {
+            call(Side::Authority, &[Role::Officer], "task")
+        }
+        RequestEvent::Received { .. } | RequestEvent::Answered { .. } | RequestEvent::Amended { .. } => {
+            call(Side::Provider, &[Role::Analyst], "task")
+        }
+        RequestEvent::PackagePrepared { .. } => call(Side::Provider, &[Role::Reviewer], "task"),
+        RequestEvent::PackageReleased { .. }
+        | RequestEvent::ItemEnded { .. }
+        | RequestEvent::HoldStarted { .. } => call(Side::Authority, &[Role::Officer], "answered"),
+        RequestEvent::HoldReminded { .. } => {
+            call(Side::Authority, &[Role::Officer, Role::Gatekeeper], "reminder")
+        }
+        RequestEvent::HoldEnded { end: HoldEnd::Lapsed { .. } } => {
+            call(Side::Authority, &[Role::Officer, Role::Gatekeeper], "lapsed")
+        }
+        RequestEvent::ClockExpired { clock, .. } => match clock.obliged {
+            Side::Authority => call(Side::Authority, &[Role::Officer, Role::Gatekeeper], "expired"),
+            Side::Provider => call(Side::Provider, &[Role::Analyst, Role::Reviewer], "expired"),
+        },
+        RequestEvent::Withdrawn { .. }
+        | RequestEvent::HoldEnded { .. }
+        | RequestEvent::ConversionAnnounced { .. } => call(Side::Provider, &[Role::Analyst], "task"),
+        RequestEvent::Drafted { .. }
+        | RequestEvent::Revised { .. }
+        | RequestEvent::Sent { .. }
+        | RequestEvent::Filed { .. }
+        | RequestEvent::Acknowledged { .. }
+        | RequestEvent::Checked { .. }
+        | RequestEvent::SourceVerified { .. }
+        | RequestEvent::SourceDoubted { .. }
+        | RequestEvent::ItemAccepted { .. }
+        | RequestEvent::PackageDiscarded { .. }
+        | RequestEvent::ReceiptConfirmed { .. }
+        | RequestEvent::AllReceiptsConfirmed { .. }
+        | RequestEvent::Closed { .. }
+        | RequestEvent::ClockStarted { .. }
+        | RequestEvent::ClockPaused { .. }
+        | RequestEvent::ClockResumed { .. }
+        | RequestEvent::ClockExtended { .. }
+        | RequestEvent::ClockStopped { .. }
+        | RequestEvent::HoldExtended { .. } => None,
+    }
+}
+
+/// Writes the notices that follow from an act, each person once per kind.
+pub(crate) fn tell(
+    tx: &mut dyn Tx,
+    request: &Request,
+    events: &[RequestEvent],
+    attempt: &Attempt<'_>,
+) -> Result<(), Fault> {
+    let mut told: BTreeSet<(PersonId, &'static str)> = BTreeSet::new();
+    let mut people: [Option<Members>; 2] = [None, None];
+    let arrived = request.received_at().is_some() || request.state().with_provider();
+    for event in events {
+        let Some(call) = call_for(event) else { continue };
+        if call.side == Side::Provider && !arrived {
+            continue;
+        }
+        let (place, organisation) = match call.side {
+            Side::Authority => (0, request.from),
+            Side::Provider => (1, request.to),
+        };
+        if people[place].is_none() {
+            people[place] = Some(members(tx, organisation)?);
+        }
+        let acting = attempt.caller.actor().map(|actor| actor.person);
+        for (person, roles) in people[place].iter().flatten() {
+            let called = roles.iter().any(|role| call.roles.contains(role));
+            if called && Some(*person) != acting && told.insert((*person, call.kind)) {
+                write(tx, request, *person, call.kind, attempt.now)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+type Members = Vec<(PersonId, Vec<Role>)>;
+
+fn members(tx: &mut dyn Tx, organisation: OrganisationId) -> Result<Members, Fault> {
+    let members = party::members(tx, organisation)?.into_iter();
+    Ok(members.filter(|(person, _)| person.active).map(|(person, m)| (person.id, m.roles)).collect())
+}
+
+fn write(tx: &mut dyn Tx, request: &Request, person: PersonId, kind: &str, now: Moment) -> Result<(), Fault> {
+    let id = new_uuid(now).to_string();
+    notice::add(tx, &id, person, kind, &request.reference, Some(request.id), now)?;
+    let send = job::NewJob {
+        id: new_uuid(now).to_string(),
+        kind: crate::job::NOTICE.to_owned(),
+        unique_key: Some(format!("notice {id}")),
+        run_at_us: now.us(),
+        payload: id,
+        max_attempts: 20,
+    };
+    job::enqueue(tx, &send).map(drop)
+}
+
+impl Inner {
+    pub(crate) fn render(&self, row: &NoticeRow) -> Notice {
+        let link = match row.request {
+            Some(request) => format!("{}/requests/{request}", self.base_url),
+            None => self.base_url.clone(),
+        };
+        let args = [("reference", row.reference.as_str()), ("link", link.as_str())];
+        Notice {
+            at: row.at,
+            to: row.email.clone(),
+            subject: self.words.text(row.language, &format!("notice-{}-subject", row.kind), &args),
+            body: self.words.text(row.language, &format!("notice-{}-body", row.kind), &args),
+        }
+    }
+}
+
+impl Exchange {
+    /// The latest notices, in the demonstration only.
+    ///
+    /// # Errors
+    /// Outside the demonstration, or a fault.
+    pub async fn outbox(&self) -> Result<Vec<Notice>, crate::Denied> {
+        if !self.inner.demo {
+            return Err(RefusalCode::NotFound.into());
+        }
+        let rows = self.store.read("notice.latest", |tx| notice::latest(tx, 100)).await?;
+        Ok(rows.iter().map(|row| self.inner.render(row)).collect())
+    }
+}

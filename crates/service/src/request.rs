@@ -1,0 +1,403 @@
+//! Acts on requests: begin, file, and everything after.
+
+use crate::act::{Answer, Attempt, Caller, Denied, IdempotencyKey, Memory, Outcome, Receipt, commit, settle};
+use crate::{Exchange, Inner, new_id, new_uuid};
+use comity_domain::id::{ContactPointId, ItemId, OrganisationId, RequestId};
+use comity_domain::party::{Organisation, Side};
+use comity_domain::procedure::PinnedProcedure;
+use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
+use comity_domain::request::{
+    self, Context, Draft, Filing, ForeignObject, Intake, PackageFile, Party, Request, RequestCommand,
+    RequestState,
+};
+use comity_domain::term::{ItemOutcome, RequestKind};
+use comity_domain::time::Moment;
+use comity_policy::{Action, Relation};
+use comity_store::{Fault, Tx, party, request as rows, seal, upload};
+use serde::{Deserialize, Serialize};
+
+/// Under which procedures a peer link files what it receives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerProcedures {
+    /// Disclosure tasks.
+    pub disclosure: String,
+    /// Preservation tasks.
+    pub preservation: String,
+}
+
+/// An object of a foreign message as it is held here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForeignStatus {
+    /// The request it belongs to.
+    pub request: RequestId,
+    /// The object.
+    pub object: ForeignObject,
+    /// What the request asks for.
+    pub kind: RequestKind,
+    /// Where the request stands.
+    pub state: RequestState,
+    /// The items that the object became, with their outcomes.
+    pub items: Vec<(ItemId, Option<ItemOutcome>)>,
+    /// Number of events so far.
+    pub generation: u64,
+    /// When it was filed or last changed.
+    pub changed_at: Moment,
+}
+
+/// Both parties of a request with what rules need of them.
+pub(crate) struct Parties {
+    pub(crate) from: Organisation,
+    pub(crate) to: Organisation,
+    pub(crate) from_points: Vec<ContactPointId>,
+    pub(crate) to_points: Vec<ContactPointId>,
+}
+
+pub(crate) fn both(tx: &mut dyn Tx, from: OrganisationId, to: OrganisationId) -> Answer<Parties> {
+    let (Some(from), Some(to)) = (party::organisation(tx, from)?, party::organisation(tx, to)?) else {
+        return Ok(Err(vec![Refusal::of(RefusalCode::NotFound, "to")]));
+    };
+    let from_points = party::contact_points(tx, from.id)?.into_iter().map(|point| point.id).collect();
+    let to_points = party::contact_points(tx, to.id)?.into_iter().map(|point| point.id).collect();
+    Ok(Ok(Parties { from, to, from_points, to_points }))
+}
+
+impl Parties {
+    /// Runs a decision with everything that it may look at.
+    pub(crate) fn decide<T>(
+        &self,
+        inner: &Inner,
+        attempt: &Attempt<'_>,
+        procedure: &PinnedProcedure,
+        files: &[PackageFile],
+        decision: impl FnOnce(&mut Context<'_>) -> T,
+    ) -> T {
+        let acting = match attempt.caller.organisation() {
+            Some(own) if own == self.from.id => &self.from,
+            Some(_) | None => &self.to,
+        };
+        let (now, made) = (inner.now_at(acting), attempt.now);
+        let mut new_id = || new_uuid(made);
+        decision(&mut Context {
+            actor: attempt.caller.actor(),
+            now,
+            procedure: &procedure.procedure,
+            from: Party {
+                organisation: &self.from,
+                calendar: inner.calendar(&self.from),
+                contact_points: &self.from_points,
+            },
+            to: Party {
+                organisation: &self.to,
+                calendar: inner.calendar(&self.to),
+                contact_points: &self.to_points,
+            },
+            files,
+            new_id: &mut new_id,
+        })
+    }
+}
+
+impl Exchange {
+    /// Begins a draft to an addressee under a procedure.
+    ///
+    /// # Errors
+    /// Not permitted, the procedure does not apply between the parties, or a fault.
+    pub async fn draft(
+        &self,
+        who: &Caller,
+        to: OrganisationId,
+        procedure: &str,
+        draft: Draft,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Receipt, Denied> {
+        let Some(from) = who.organisation() else { return Err(RefusalCode::NotPermitted.into()) };
+        let Some(pinned) = self.procedures().newest(procedure).cloned() else {
+            return Err(Refusal::of(RefusalCode::NotFound, "procedure").into());
+        };
+        let what = serde_json::to_vec(&("draft", to, procedure, &draft)).unwrap_or_default();
+        let memory = Memory::new(who, key, &what);
+        self.create(who, Action::RequestDraft, from, to, pinned, memory, move |id, number, pinned, ctx| {
+            request::begin(id, number, pinned, draft.clone(), ctx)
+        })
+        .await
+    }
+
+    /// Files a request that arrived over a standard interface.
+    ///
+    /// # Errors
+    /// Not permitted, an object was already filed, the procedure does not apply, or a fault.
+    pub async fn file(
+        &self,
+        who: &Caller,
+        from: OrganisationId,
+        to: OrganisationId,
+        procedure: &str,
+        filing: Filing,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Receipt, Denied> {
+        let Some(pinned) = self.procedures().newest(procedure).cloned() else {
+            return Err(Refusal::of(RefusalCode::NotFound, "procedure").into());
+        };
+        let objects: Vec<String> = match &filing.intake {
+            Intake::Standard { objects, .. } => {
+                objects.iter().map(|o| format!("{}{}", o.identifier, o.body)).collect()
+            }
+            Intake::Desk => Vec::new(),
+        };
+        let what = serde_json::to_vec(&("file", from, to, procedure, objects)).unwrap_or_default();
+        let memory = Memory::new(who, key, &what);
+        self.create(who, Action::RequestFile, from, to, pinned, memory, move |id, number, pinned, ctx| {
+            let reference = filing.reference.clone().map_or(number.clone(), |own| format!("{number}/{own}"));
+            request::file(id, reference, pinned, filing.clone(), ctx)
+        })
+        .await
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the two ways to begin a request share every step")]
+    async fn create(
+        &self,
+        who: &Caller,
+        action: Action,
+        from: OrganisationId,
+        to: OrganisationId,
+        pinned: PinnedProcedure,
+        memory: Memory,
+        begin: impl Fn(
+            RequestId,
+            String,
+            &PinnedProcedure,
+            &Context<'_>,
+        ) -> Result<Vec<request::RequestEvent>, Refusals>
+        + Send
+        + 'static,
+    ) -> Result<Receipt, Denied> {
+        let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
+        if let Ok(mut set) = inner.pinned.write() {
+            set.add(pinned.clone());
+        }
+        let work = move |tx: &mut dyn Tx| {
+            let now = inner.now();
+            let mut attempt = Attempt::new(&who, action, now);
+            if let Some(first) = known(memory.recall(tx)?) {
+                return Ok(first);
+            }
+            attempt.counterpart = Some(if who.organisation() == Some(from) { to } else { from });
+            let relation = who.subject().relation_to_request(from, to);
+            let facts = attempt.facts(false, false);
+            if let Err(code) = attempt.ask(&inner, relation, facts) {
+                return attempt.refuse(tx, vec![Refusal::new(code)]);
+            }
+            let parties = match both(tx, from, to)? {
+                Ok(parties) => parties,
+                Err(refusals) => return attempt.refuse(tx, refusals),
+            };
+            let id: RequestId = new_id(now);
+            let year = i64::from(inner.now_at(&parties.from).date().year());
+            let applies = pinned.procedure.applies(&parties.from, &parties.to, now.date());
+            if let Err(refusal) = applies {
+                return attempt.refuse(tx, vec![refusal]);
+            }
+            let number = rows::next_number(tx, from, year)?;
+            let reference = format!("{}-{}-{year}-{number:06}", parties.from.country, parties.from.code);
+            let decided = parties
+                .decide(&inner, &attempt, &pinned, &[], |ctx| begin(id, reference.clone(), &pinned, ctx));
+            let events = match decided {
+                Ok(events) => events,
+                Err(refusals) => return attempt.refuse(tx, refusals),
+            };
+            attempt.request = Some(id);
+            attempt.about = reference;
+            rows::put_procedure(tx, &pinned)?;
+            let key = seal::create_dossier_key(tx, store.instance_key(), &id.to_string(), now.us())?;
+            let side = side_of(relation);
+            let outcome =
+                Outcome { attempt: &attempt, side, before: None, arrived: false, events, memory: &memory };
+            let receipt = commit(tx, &store, &key, &outcome)?;
+            note_objects(tx, &store, from, id, receipt)
+        };
+        settle(self.store.write(action.as_str(), work).await)
+    }
+
+    /// Does something with a request. `expected` is the version that the caller has seen, if it matters.
+    ///
+    /// # Errors
+    /// Everything that stands against it, each refusal with field, rule and remedy; or a fault.
+    pub async fn act(
+        &self,
+        who: &Caller,
+        id: RequestId,
+        command: RequestCommand,
+        expected: Option<u64>,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Receipt, Denied> {
+        let what = serde_json::to_vec(&("act", id, &command)).unwrap_or_default();
+        let memory = Memory::new(who, key, &what);
+        let action = Action::from(command.act());
+        let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
+        let work = move |tx: &mut dyn Tx| {
+            let mut attempt = Attempt::new(&who, action, inner.now());
+            attempt.request = Some(id);
+            if let Some(first) = known(memory.recall(tx)?) {
+                return Ok(first);
+            }
+            let Some(parties) = rows::parties(tx, id)? else {
+                attempt.request = None;
+                return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotFound)]);
+            };
+            let relation = match attempt.ask_request(&inner, &parties) {
+                Ok(relation) => relation,
+                Err(code) => return attempt.refuse(tx, vec![Refusal::new(code)]),
+            };
+            act_on(tx, &store, &inner, &mut attempt, relation, parties.arrived, &command, expected, &memory)
+        };
+        settle(self.store.write(action.as_str(), work).await)
+    }
+
+    /// An object of a foreign message that this caller's organisation has sent, as it is held.
+    ///
+    /// # Errors
+    /// A fault; an unknown object is no error.
+    pub async fn foreign_object(
+        &self,
+        who: &Caller,
+        identifier: &str,
+    ) -> Result<Option<ForeignStatus>, Denied> {
+        let Some(organisation) = who.organisation() else { return Ok(None) };
+        let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
+        let identifier = identifier.to_owned();
+        let work = move |tx: &mut dyn Tx| {
+            let mut attempt = Attempt::new(&who, Action::RequestView, inner.now());
+            let Some(id) = rows::object(tx, organisation, &identifier)? else { return Ok(Ok(None)) };
+            let Some(parties) = rows::parties(tx, id)? else { return Ok(Ok(None)) };
+            attempt.request = Some(id);
+            if let Err(code) = attempt.ask_request(&inner, &parties) {
+                return attempt.refuse(tx, vec![Refusal::new(code)]);
+            }
+            let Some((request, _)) = rows::load(tx, store.instance_key(), id)? else { return Ok(Ok(None)) };
+            attempt.record(tx, "viewed", "")?;
+            Ok(Ok(status_of(&request, &identifier)))
+        };
+        settle(self.store.write("request.object", work).await)
+    }
+}
+
+/// A repetition's first receipt ends the transaction at once.
+fn known(recalled: Result<Option<Receipt>, Refusals>) -> Option<Result<Receipt, Refusals>> {
+    match recalled {
+        Ok(None) => None,
+        Ok(Some(receipt)) => Some(Ok(receipt)),
+        Err(refusals) => Some(Err(refusals)),
+    }
+}
+
+fn side_of(relation: Relation) -> Option<Side> {
+    match relation {
+        Relation::Authority => Some(Side::Authority),
+        Relation::Addressee => Some(Side::Provider),
+        Relation::Own | Relation::Oversight | Relation::Directory | Relation::Foreign => None,
+    }
+}
+
+/// The completed uploads of a dossier.
+pub(crate) fn files(
+    tx: &mut dyn Tx,
+    key: &seal::DossierKey,
+    id: RequestId,
+) -> Result<Vec<PackageFile>, Fault> {
+    let mut files = Vec::new();
+    for found in upload::of_dossier(tx, &id.to_string())? {
+        if let Some(sha256) = found.sha256.clone() {
+            let name = found.name(key)?;
+            let upload = found.id.parse().map_err(|_| Fault::other("an upload without an identifier"))?;
+            files.push(PackageFile { upload, name, bytes: found.received, sha256 });
+        }
+    }
+    Ok(files)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the middle of one pipeline, called from one place")]
+fn act_on(
+    tx: &mut dyn Tx,
+    store: &comity_store::Store,
+    inner: &Inner,
+    attempt: &mut Attempt<'_>,
+    relation: Relation,
+    arrived: bool,
+    command: &RequestCommand,
+    expected: Option<u64>,
+    memory: &Memory,
+) -> Answer<Receipt> {
+    let id = attempt.request.ok_or_else(|| Fault::other("an act on no request"))?;
+    let Some((request, key)) = rows::load(tx, store.instance_key(), id)? else {
+        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotFound)]);
+    };
+    if expected.is_some_and(|version| version != request.version) {
+        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::VersionConflict)]);
+    }
+    let pinned = inner.pinned(&request.procedure).ok_or_else(|| Fault::other("an unknown procedure"))?;
+    let parties = match both(tx, request.from, request.to)? {
+        Ok(parties) => parties,
+        Err(refusals) => return attempt.refuse(tx, refusals),
+    };
+    let files =
+        if matches!(command, RequestCommand::Prepare { .. }) { files(tx, &key, id)? } else { Vec::new() };
+    let decided =
+        parties.decide(inner, attempt, &pinned, &files, |ctx| request::decide(&request, command, ctx));
+    match decided {
+        Err(refusals) => attempt.refuse(tx, refusals),
+        Ok(events) if events.is_empty() => Ok(Ok(unchanged(&request, attempt.now))),
+        Ok(events) => {
+            let before = Some(request);
+            let side = side_of(relation);
+            commit(tx, store, &key, &Outcome { attempt, side, before, arrived, events, memory })
+        }
+    }
+}
+
+/// Nothing followed, as when a clock is looked at before its end.
+fn unchanged(request: &Request, at: Moment) -> Receipt {
+    Receipt {
+        request: request.id,
+        reference: request.reference.clone(),
+        version: request.version,
+        state: request.state(),
+        at,
+        events: Vec::new(),
+        commitments: Vec::new(),
+    }
+}
+
+/// Makes the objects of a filed message known; one that was sent before undoes the whole filing.
+fn note_objects(
+    tx: &mut dyn Tx,
+    store: &comity_store::Store,
+    from: OrganisationId,
+    id: RequestId,
+    receipt: Result<Receipt, Refusals>,
+) -> Answer<Receipt> {
+    let Ok(receipt) = receipt else { return Ok(receipt) };
+    let Some((request, _)) = rows::load(tx, store.instance_key(), id)? else { return Ok(Ok(receipt)) };
+    if let Intake::Standard { objects, .. } = &request.intake {
+        for object in objects {
+            if !rows::add_object(tx, from, &object.identifier, id)? {
+                return Err(Fault::new(comity_store::FaultKind::Unique, "an object that was filed before"));
+            }
+        }
+    }
+    Ok(Ok(receipt))
+}
+
+fn status_of(request: &Request, identifier: &str) -> Option<ForeignStatus> {
+    let Intake::Standard { objects, .. } = &request.intake else { return None };
+    let object = objects.iter().find(|object| object.identifier == identifier)?.clone();
+    let items = object.items.iter().filter_map(|id| request.item(*id));
+    Some(ForeignStatus {
+        request: request.id,
+        kind: request.kind,
+        state: request.state(),
+        items: items.map(|item| (item.id, item.state.outcome())).collect(),
+        generation: request.version,
+        changed_at: request.created_at,
+        object,
+    })
+}

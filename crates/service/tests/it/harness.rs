@@ -1,0 +1,293 @@
+//! Two organisations with people in every role, and words in which the tests can speak about a request.
+
+use bytes::Bytes;
+use comity_domain::calendar::Calendar;
+use comity_domain::id::{ContactPointId, OrganisationId, PersonId, RequestId};
+use comity_domain::party::{
+    Actor, AuthoriserMandate, ContactPoint, Membership, Organisation, OrganisationKind, Person, Role,
+};
+use comity_domain::procedure::{CheckKind, FieldKind, PinnedProcedure, ProcedureSet};
+use comity_domain::refusal::RefusalCode;
+use comity_domain::request::{Draft, DraftItem, RequestCommand};
+use comity_domain::term::{AuthoriserType, DataCategory, Independence, Language, Priority};
+use comity_domain::time::Moment;
+use comity_service::{Caller, Denied, Dossier, Exchange, Receipt, Settings, Via};
+use comity_store::testing::TestStore;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use uuid::Uuid;
+
+pub(crate) const SUBSCRIBER: &str = "bud.18_subscriber";
+pub(crate) const PRESERVATION: &str = "bud.16_preservation";
+const FILES: [&str; 2] = ["bud/18_subscriber.toml", "bud/16_preservation.toml"];
+
+/// An instance in which Northbridge Police asks Harbour Telecom.
+pub(crate) struct World {
+    pub(crate) exchange: Exchange,
+    now_us: Arc<AtomicI64>,
+}
+
+/// Who acts, by a short name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    Officer,
+    OfficerWithEveryRole,
+    Gatekeeper,
+    Judge,
+    Analyst,
+    Reviewer,
+    Administrator,
+    Auditor,
+    Stranger,
+}
+
+fn number(who: Who) -> u128 {
+    match who {
+        Who::Officer => 11,
+        Who::OfficerWithEveryRole => 12,
+        Who::Gatekeeper => 13,
+        Who::Judge => 14,
+        Who::Analyst => 21,
+        Who::Reviewer => 22,
+        Who::Administrator => 23,
+        Who::Auditor => 31,
+        Who::Stranger => 41,
+    }
+}
+
+fn home(who: Who) -> u128 {
+    number(who) / 10
+}
+
+pub(crate) fn organisation(number: u128) -> OrganisationId {
+    OrganisationId::new(Uuid::from_u128(number))
+}
+
+fn roles(who: Who) -> Vec<Role> {
+    match who {
+        Who::Officer => vec![Role::Officer],
+        Who::OfficerWithEveryRole => vec![Role::Officer, Role::Gatekeeper, Role::Authoriser],
+        Who::Gatekeeper => vec![Role::Gatekeeper],
+        Who::Judge => vec![Role::Authoriser],
+        Who::Analyst | Who::Stranger => vec![Role::Analyst],
+        Who::Reviewer => vec![Role::Reviewer, Role::Analyst],
+        Who::Administrator => vec![Role::Administrator],
+        Who::Auditor => vec![Role::Auditor],
+    }
+}
+
+const EVERYBODY: [Who; 9] = [
+    Who::Officer,
+    Who::OfficerWithEveryRole,
+    Who::Gatekeeper,
+    Who::Judge,
+    Who::Analyst,
+    Who::Reviewer,
+    Who::Administrator,
+    Who::Auditor,
+    Who::Stranger,
+];
+
+impl World {
+    /// Opens an exchange on the database of a test.
+    pub(crate) async fn open(store: &mut TestStore) -> Self {
+        let start: Moment = "2026-11-23T14:00:00+01:00".parse().unwrap();
+        let now_us = Arc::new(AtomicI64::new(start.us()));
+        let moved = now_us.clone();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../procedures");
+        let mut procedures = ProcedureSet::default();
+        for file in FILES {
+            let text = std::fs::read_to_string(folder.join(file)).unwrap();
+            procedures.add(PinnedProcedure::from_toml(&text).unwrap());
+        }
+        let calendar = std::fs::read_to_string(folder.join("calendars/xa.toml")).unwrap();
+        let settings = Settings {
+            database: store.config().database.clone(),
+            data: store.dir().to_owned(),
+            procedures,
+            calendars: vec![Calendar::from_toml(&calendar).unwrap()],
+            permissions: None,
+            smtp: None,
+            base_url: "http://127.0.0.1".to_owned(),
+            upload_limit: 1_000_000,
+            demo: true,
+        };
+        let clock = move || jiff::Timestamp::from_microsecond(moved.load(Ordering::SeqCst)).unwrap();
+        let open = move || Exchange::open(settings, Arc::new(clock)).unwrap();
+        let exchange = tokio::task::spawn_blocking(open).await.unwrap();
+        let world = Self { exchange, now_us };
+        world.set_up().await;
+        world
+    }
+
+    async fn set_up(&self) {
+        let kinds = [
+            (1, OrganisationKind::Authority, "NBP"),
+            (2, OrganisationKind::Provider, "HBT"),
+            (3, OrganisationKind::Oversight, "OVB"),
+            (4, OrganisationKind::Provider, "OTH"),
+        ];
+        for (id, kind, code) in kinds {
+            let organisation = Organisation {
+                id: organisation(id),
+                kind,
+                name: format!("Organisation {code}"),
+                code: code.to_owned(),
+                country: "XA".to_owned(),
+                time_zone: "Europe/Paris".to_owned(),
+                language: Language::English,
+                mail_domain: format!("{}.example", code.to_lowercase()),
+                switchboard: "+999100200".to_owned(),
+                services: Vec::new(),
+            };
+            self.exchange.put_organisation(&Caller::Operator, organisation).await.unwrap();
+            let point = ContactPoint {
+                id: ContactPointId::new(Uuid::from_u128(id)),
+                organisation: super::harness::organisation(id),
+                name: "Duty desk".to_owned(),
+                telephone: "+999100207".to_owned(),
+                email: format!("desk@{}.example", code.to_lowercase()),
+                hours: "24/7".to_owned(),
+                languages: vec!["en".to_owned()],
+                source: "Official gazette".to_owned(),
+                confirmed_at: self.exchange.now(),
+            };
+            self.exchange.set_contact_point(&Caller::Operator, point).await.unwrap();
+        }
+        for who in EVERYBODY {
+            let m = Self::membership(who);
+            let person = Person {
+                id: m.person,
+                name: format!("Person {}", number(who)),
+                email: format!("p{}@example.example", number(who)),
+                language: Language::English,
+                active: true,
+            };
+            self.exchange.put_person(&Caller::Operator, person, vec![m]).await.unwrap();
+        }
+    }
+
+    fn membership(who: Who) -> Membership {
+        let start: Moment = "2026-11-23T14:00:00+01:00".parse().unwrap();
+        Membership {
+            person: PersonId::new(Uuid::from_u128(number(who))),
+            organisation: organisation(home(who)),
+            roles: roles(who),
+            function: "Inspector".to_owned(),
+            accreditation: format!("A-{}", number(who)),
+            accredited_until: start.plus_seconds(365 * 86_400),
+            authoriser: roles(who).contains(&Role::Authoriser).then_some(AuthoriserMandate {
+                kind: AuthoriserType::InvestigatingJudge,
+                independence: Independence::Judicial,
+            }),
+        }
+    }
+
+    pub(crate) fn caller(&self, who: Who) -> Caller {
+        let m = Self::membership(who);
+        let kind = match home(who) {
+            1 => OrganisationKind::Authority,
+            3 => OrganisationKind::Oversight,
+            _ => OrganisationKind::Provider,
+        };
+        let actor = Actor {
+            person: m.person,
+            name: format!("Person {}", number(who)),
+            organisation: m.organisation,
+            organisation_kind: kind,
+            roles: m.roles,
+            function: m.function,
+            accreditation: m.accreditation,
+            accredited_until: m.accredited_until,
+            authoriser: m.authoriser,
+        };
+        Caller::Person { actor, via: Via::Api }
+    }
+
+    /// Lets time pass and the jobs run that fall due in it.
+    pub(crate) async fn pass(&self, seconds: i64) {
+        self.now_us.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+        while self.exchange.run_jobs(100).await.unwrap() > 0 {}
+    }
+
+    pub(crate) async fn draft(&self, who: Who, procedure: &str) -> RequestId {
+        let draft = self.complete_draft(procedure);
+        let to = organisation(2);
+        self.exchange.draft(&self.caller(who), to, procedure, draft, None).await.unwrap().request
+    }
+
+    pub(crate) async fn act(&self, who: Who, id: RequestId, command: RequestCommand) -> Receipt {
+        let done = self.exchange.act(&self.caller(who), id, command.clone(), None, None).await;
+        done.unwrap_or_else(|denied| panic!("{command:?}: {denied:?}"))
+    }
+
+    /// The code with which an act is refused.
+    pub(crate) async fn refused(&self, who: Who, id: RequestId, command: RequestCommand) -> RefusalCode {
+        match self.exchange.act(&self.caller(who), id, command, None, None).await {
+            Err(Denied::Refused(refusals)) => refusals[0].code,
+            other => panic!("not refused: {other:?}"),
+        }
+    }
+
+    pub(crate) async fn look(&self, who: Who, id: RequestId) -> Dossier {
+        self.exchange.dossier(&self.caller(who), id).await.unwrap()
+    }
+
+    /// From the draft to the provider's desk.
+    pub(crate) async fn send(&self, id: RequestId) {
+        self.act(Who::Officer, id, RequestCommand::Submit).await;
+        self.act(Who::Gatekeeper, id, RequestCommand::Forward).await;
+        self.act(Who::Judge, id, RequestCommand::Authorise { statement: "Necessary.".to_owned() }).await;
+        self.act(Who::Officer, id, RequestCommand::Send).await;
+    }
+
+    /// Every check that the procedure asks for, passed.
+    pub(crate) async fn verify(&self, id: RequestId) {
+        for check in self.look(Who::Analyst, id).await.checks {
+            let contact_point =
+                (check.kind == CheckKind::CallBack).then(|| ContactPointId::new(Uuid::from_u128(1)));
+            let note = "Seen.".to_owned();
+            let command = RequestCommand::Check { kind: check.kind, passed: true, note, contact_point };
+            self.act(Who::Analyst, id, command).await;
+        }
+    }
+
+    pub(crate) async fn upload(&self, id: RequestId, content: &'static [u8]) -> comity_domain::id::UploadId {
+        let who = self.caller(Who::Analyst);
+        let file = self.exchange.begin_upload(&who, id, "answer.csv", None).await.unwrap();
+        let body = futures_util::stream::iter([Ok(Bytes::from_static(content))]);
+        self.exchange.append_upload(&who, id, file.id, 0, body).await.unwrap();
+        self.exchange.complete_upload(&who, id, file.id).await.unwrap();
+        file.id
+    }
+
+    pub(crate) fn complete_draft(&self, procedure: &str) -> Draft {
+        let rules = &self.exchange.procedures().newest(procedure).unwrap().procedure;
+        let mut answers = BTreeMap::new();
+        for field in rules.field.iter().filter(|field| field.required) {
+            let typed = match field.kind {
+                FieldKind::Text | FieldKind::LongText => "As in the case file.".to_owned(),
+                FieldKind::Date => "2026-12-24".to_owned(),
+                FieldKind::Choice => field.choice[0].value.clone(),
+                FieldKind::YesNo => "yes".to_owned(),
+                FieldKind::Telephone => "+999100201".to_owned(),
+                FieldKind::Email => "duty@nbp.example".to_owned(),
+                FieldKind::Number => "60".to_owned(),
+            };
+            answers.insert(field.name.clone(), typed);
+        }
+        answers.insert("max_penalty_months".to_owned(), "60".to_owned());
+        answers.retain(|name, _| rules.field(name).is_some());
+        let item = |value: &str| DraftItem {
+            value: value.to_owned(),
+            category: Some(DataCategory::Subscriber),
+            from: "2026-11-01T00:00:00+01:00".to_owned(),
+            to: "2026-11-10T00:00:00+01:00".to_owned(),
+            ..DraftItem::default()
+        };
+        let items = vec![item("one@mail.example"), item("two@mail.example")];
+        Draft { priority: Priority::Normal, answers, items }
+    }
+}

@@ -1,0 +1,8 @@
+//! The service as its callers use it, on both engines, with a clock that the test moves.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where something is not as it must be")]
+
+mod harness;
+mod hold;
+mod main_job;
+mod refused;
