@@ -1,0 +1,95 @@
+// Writes dist/: one style sheet, one script, the fonts, and a manifest of their hashes. Same sources, same bytes.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = join(here, "dist");
+const CSS_BUDGET = 36 * 1024;
+const JS_BUDGET = 12 * 1024;
+
+const FONTS = [
+  ["source-sans-3", "source-sans-3-latin-400"],
+  ["source-sans-3", "source-sans-3-latin-600"],
+  ["source-sans-3", "source-sans-3-latin-ext-400"],
+  ["source-sans-3", "source-sans-3-latin-ext-600"],
+  ["source-code-pro", "source-code-pro-latin-400"],
+];
+
+const hash = (bytes, algorithm, encoding) => createHash(algorithm).update(bytes).digest(encoding);
+
+function write(name, bytes) {
+  const file = join(dist, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, bytes);
+}
+
+function copyFonts() {
+  const versions = new Map();
+  for (const [family, face] of FONTS) {
+    const bytes = readFileSync(join(here, "node_modules/@fontsource", family, "files", `${face}-normal.woff2`));
+    write(`fonts/${face}.woff2`, bytes);
+    versions.set(`fonts/${face}.woff2`, hash(bytes, "sha256", "hex").slice(0, 12));
+  }
+  for (const family of new Set(FONTS.map(([name]) => name))) {
+    write(`fonts/LICENSE-${family}.txt`, readFileSync(join(here, "node_modules/@fontsource", family, "LICENSE")));
+  }
+  return versions;
+}
+
+async function bundle(entry, options) {
+  const result = await build({
+    absWorkingDir: here,
+    bundle: true,
+    charset: "utf8",
+    entryPoints: [entry],
+    legalComments: "none",
+    logLevel: "warning",
+    minify: true,
+    write: false,
+    ...options,
+  });
+  return result.outputFiles[0].text;
+}
+
+function withFontVersions(css, versions) {
+  return css.replace(/url\("?(fonts\/[a-z0-9-]+\.woff2)"?\)/g, (_, name) => {
+    const version = versions.get(name);
+    if (!version) throw new Error(`the style sheet names a font that is not copied: ${name}`);
+    return `url(${name}?v=${version})`;
+  });
+}
+
+function checkBudget(name, text, budget) {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > budget) throw new Error(`${name} has ${bytes} bytes, more than its budget of ${budget}`);
+}
+
+function listFiles(folder, prefix = "") {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? listFiles(join(folder, entry.name), `${prefix}${entry.name}/`) : [`${prefix}${entry.name}`],
+  );
+}
+
+rmSync(dist, { recursive: true, force: true });
+const versions = copyFonts();
+const css = withFontVersions(await bundle("src/css/index.css", { external: ["fonts/*"] }), versions);
+const js = await bundle("src/ts/main.ts", { format: "esm", target: "es2022" });
+checkBudget("comity.css", css, CSS_BUDGET);
+checkBudget("comity.js", js, JS_BUDGET);
+write("comity.css", css);
+write("comity.js", js);
+
+const manifest = Object.fromEntries(
+  listFiles(dist)
+    .sort()
+    .map((name) => {
+      const bytes = readFileSync(join(dist, name));
+      const entry = { bytes: bytes.length, sha256: hash(bytes, "sha256", "hex"), integrity: `sha384-${hash(bytes, "sha384", "base64")}` };
+      return [name, entry];
+    }),
+);
+write("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
+for (const [name, { bytes }] of Object.entries(manifest)) console.log(`${String(bytes).padStart(7)}  ${name}`);
