@@ -617,3 +617,6 @@ identifier-url-scheme = Une adresse web commence par http:// ou https://.
 identifier-url-scheme-remedy = L'écrire en entier.
 identifier-user-name-format = Ce n'est pas un nom d'utilisateur.
 identifier-user-name-format-remedy = L'écrire comme le service l'affiche.
+
+refusal-object-known = Un objet portant cet identifiant a déjà été envoyé.
+refusal-object-known-remedy = Donner un nouvel identifiant à un nouvel objet ou demander celui qui est détenu.

@@ -226,6 +226,8 @@ vocabulary! {
         RoleNotHere = "role-not-here",
         /// The last administrator cannot be removed.
         LastAdministrator = "last-administrator",
+        /// An object of the message is held already.
+        ObjectKnown = "object-known",
         /// The message of a standard interface cannot be read.
         MessageUnreadable = "message-unreadable",
         /// Too much at once: try again later.

@@ -292,6 +292,7 @@ impl<'a> Attempt<'a> {
 }
 
 /// A first receipt, remembered under the caller's key.
+#[derive(Clone)]
 pub(crate) struct Memory {
     key: Option<(String, String)>,
     hash: [u8; 32],

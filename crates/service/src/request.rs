@@ -146,11 +146,39 @@ impl Exchange {
         };
         let what = serde_json::to_vec(&("file", from, to, procedure, objects)).unwrap_or_default();
         let memory = Memory::new(who, key, &what);
+        let known = self.known_objects(from, &filing, &memory).await?;
+        if known {
+            return Err(Refusal::of(RefusalCode::ObjectKnown, "objects").into());
+        }
         self.create(who, Action::RequestFile, from, to, pinned, memory, move |id, number, pinned, ctx| {
             let reference = filing.reference.clone().map_or(number.clone(), |own| format!("{number}/{own}"));
             request::file(id, reference, pinned, filing.clone(), ctx)
         })
         .await
+    }
+
+    /// Whether an object of the filing is held already, and this is not a repetition of its own filing.
+    async fn known_objects(
+        &self,
+        from: OrganisationId,
+        filing: &Filing,
+        memory: &Memory,
+    ) -> Result<bool, Denied> {
+        let Intake::Standard { objects, .. } = &filing.intake else { return Ok(false) };
+        let (identifiers, memory) =
+            (objects.iter().map(|o| o.identifier.clone()).collect::<Vec<_>>(), memory.clone());
+        let find = move |tx: &mut dyn Tx| -> Result<bool, Fault> {
+            if matches!(memory.recall(tx)?, Ok(Some(_))) {
+                return Ok(false);
+            }
+            for identifier in &identifiers {
+                if rows::object(tx, from, identifier)?.is_some() {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        };
+        Ok(self.store.read("request.known_objects", find).await?)
     }
 
     #[expect(clippy::too_many_arguments, reason = "the two ways to begin a request share every step")]

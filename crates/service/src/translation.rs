@@ -161,3 +161,67 @@ fn key_of(line: &str) -> Option<&str> {
     let sign = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
     (key.starts_with(|c: char| c.is_ascii_alphabetic()) && key.bytes().all(sign)).then_some(key)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use comity_domain::party::{OrganisationKind, Role, Side};
+    use comity_domain::procedure::{CheckKind, Section, written};
+    use comity_domain::refusal::RefusalCode;
+    use comity_domain::request::{RequestAct, RequestState};
+    use comity_domain::term::{
+        AuthoriserType, Compulsion, DataCategory, Independence, ItemOutcome, Priority, RequestKind,
+    };
+    use comity_domain::{clock, identifier};
+
+    /// Every key that the domain can produce.
+    fn wanted() -> Vec<String> {
+        let mut keys: Vec<String> = Vec::new();
+        let mut all = |vocabulary: &str, words: Vec<&str>| {
+            keys.extend(words.into_iter().map(|word| format!("{vocabulary}-{word}")));
+        };
+        all("state", RequestState::ALL.iter().map(|w| w.as_str()).collect());
+        all("priority", Priority::ALL.iter().map(|w| w.as_str()).collect());
+        all("kind", RequestKind::ALL.iter().map(|w| w.as_str()).collect());
+        all("compulsion", Compulsion::ALL.iter().map(|w| w.as_str()).collect());
+        all("category", DataCategory::ALL.iter().map(|w| w.as_str()).collect());
+        all("role", Role::ALL.iter().map(|w| w.as_str()).collect());
+        all("organisation-kind", OrganisationKind::ALL.iter().map(|w| w.as_str()).collect());
+        all("side", Side::ALL.iter().map(|w| w.as_str()).collect());
+        all("outcome", ItemOutcome::ALL.iter().map(|w| w.as_str()).collect());
+        all("authoriser", AuthoriserType::ALL.iter().map(|w| w.as_str()).collect());
+        all("independence", Independence::ALL.iter().map(|w| w.as_str()).collect());
+        all("section", Section::ALL.iter().map(|w| w.as_str()).collect());
+        all("check", CheckKind::ALL.iter().map(|w| w.as_str()).collect());
+        all("act", RequestAct::ALL.iter().map(|w| w.as_str()).collect());
+        all("code", NonExecutionCode::ALL.iter().map(|w| w.as_str()).collect());
+        for code in RefusalCode::ALL {
+            keys.push(format!("refusal-{code}"));
+            keys.push(format!("refusal-{code}-remedy"));
+        }
+        keys.extend(written::term_keys());
+        let lists =
+            [clock::EXPLANATION_KEYS, clock::UNIT_KEYS, identifier::FAULT_KEYS, identifier::TYPE_KEYS];
+        keys.extend(lists.into_iter().flatten().map(|key| (*key).to_owned()));
+        keys
+    }
+
+    #[test]
+    fn every_word_of_the_domain_is_written_in_both_languages() {
+        let translator = Translator::embedded();
+        for language in [Language::English, Language::French] {
+            let missing: Vec<String> =
+                wanted().into_iter().filter(|key| !translator.has(language, key)).collect();
+            assert!(missing.is_empty(), "{language}: {missing:?}");
+        }
+    }
+
+    #[test]
+    fn both_languages_have_the_same_keys() {
+        let translator = Translator::embedded();
+        let keys = |language| translator.keys(language).map(str::to_owned).collect::<BTreeSet<_>>();
+        let (english, french) = (keys(Language::English), keys(Language::French));
+        assert_eq!(english.difference(&french).collect::<Vec<_>>(), Vec::<&String>::new());
+        assert_eq!(french.difference(&english).collect::<Vec<_>>(), Vec::<&String>::new());
+    }
+}

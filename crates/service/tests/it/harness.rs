@@ -185,7 +185,7 @@ impl World {
         }
     }
 
-    pub(crate) fn caller(&self, who: Who) -> Caller {
+    pub(crate) fn caller(who: Who) -> Caller {
         let m = Self::membership(who);
         let kind = match home(who) {
             1 => OrganisationKind::Authority,
@@ -215,24 +215,24 @@ impl World {
     pub(crate) async fn draft(&self, who: Who, procedure: &str) -> RequestId {
         let draft = self.complete_draft(procedure);
         let to = organisation(2);
-        self.exchange.draft(&self.caller(who), to, procedure, draft, None).await.unwrap().request
+        self.exchange.draft(&Self::caller(who), to, procedure, draft, None).await.unwrap().request
     }
 
     pub(crate) async fn act(&self, who: Who, id: RequestId, command: RequestCommand) -> Receipt {
-        let done = self.exchange.act(&self.caller(who), id, command.clone(), None, None).await;
+        let done = self.exchange.act(&Self::caller(who), id, command.clone(), None, None).await;
         done.unwrap_or_else(|denied| panic!("{command:?}: {denied:?}"))
     }
 
     /// The code with which an act is refused.
     pub(crate) async fn refused(&self, who: Who, id: RequestId, command: RequestCommand) -> RefusalCode {
-        match self.exchange.act(&self.caller(who), id, command, None, None).await {
+        match self.exchange.act(&Self::caller(who), id, command, None, None).await {
             Err(Denied::Refused(refusals)) => refusals[0].code,
             other => panic!("not refused: {other:?}"),
         }
     }
 
     pub(crate) async fn look(&self, who: Who, id: RequestId) -> Dossier {
-        self.exchange.dossier(&self.caller(who), id).await.unwrap()
+        self.exchange.dossier(&Self::caller(who), id).await.unwrap()
     }
 
     /// From the draft to the provider's desk.
@@ -255,7 +255,7 @@ impl World {
     }
 
     pub(crate) async fn upload(&self, id: RequestId, content: &'static [u8]) -> comity_domain::id::UploadId {
-        let who = self.caller(Who::Analyst);
+        let who = Self::caller(Who::Analyst);
         let file = self.exchange.begin_upload(&who, id, "answer.csv", None).await.unwrap();
         let body = futures_util::stream::iter([Ok(Bytes::from_static(content))]);
         self.exchange.append_upload(&who, id, file.id, 0, body).await.unwrap();

@@ -78,7 +78,7 @@ on_both_engines! {
     async fn a_repeated_key_is_answered_with_the_first_receipt(store) {
         let world = World::open(store).await;
         let id = world.draft(Who::Officer, SUBSCRIBER).await;
-        let who = world.caller(Who::Officer);
+        let who = World::caller(Who::Officer);
         let key = || IdempotencyKey::new("once");
         let first = world.exchange.act(&who, id, RequestCommand::Submit, None, key()).await.unwrap();
         let again = world.exchange.act(&who, id, RequestCommand::Submit, None, key()).await.unwrap();
@@ -93,7 +93,7 @@ on_both_engines! {
         let id = world.draft(Who::Officer, SUBSCRIBER).await;
         world.send(id).await;
         world.look(Who::Analyst, id).await;
-        let page = world.exchange.trail(&world.caller(Who::Auditor), TrailQuery::default()).await.unwrap();
+        let page = world.exchange.trail(&World::caller(Who::Auditor), TrailQuery::default()).await.unwrap();
         let mut entries: Vec<(&str, &str)> =
             page.rows.iter().map(|row| (row.action.as_str(), row.outcome.as_str())).collect();
         entries.sort_unstable();

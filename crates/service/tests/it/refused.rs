@@ -53,9 +53,9 @@ on_both_engines! {
         assert_eq!(world.refused(Who::Analyst, id, acknowledge()).await, RefusalCode::NotFound);
         world.send(id).await;
         assert_eq!(world.refused(Who::Stranger, id, acknowledge()).await, RefusalCode::NotFound);
-        let seen = world.exchange.dossier(&world.caller(Who::Administrator), id).await;
+        let seen = world.exchange.dossier(&World::caller(Who::Administrator), id).await;
         assert!(seen.is_err());
-        let oversight = world.exchange.dossier(&world.caller(Who::Auditor), id).await;
+        let oversight = world.exchange.dossier(&World::caller(Who::Auditor), id).await;
         assert!(oversight.is_err());
     }
 
@@ -67,7 +67,7 @@ on_both_engines! {
         let after = world.look(Who::Officer, id).await;
         assert_eq!((before.version, before.history), (after.version, after.history));
         let query = TrailQuery { outcome: Some("refused".to_owned()), ..TrailQuery::default() };
-        let page = world.exchange.trail(&world.caller(Who::Auditor), query).await.unwrap();
+        let page = world.exchange.trail(&World::caller(Who::Auditor), query).await.unwrap();
         assert_eq!((page.rows[0].action.as_str(), page.rows[0].code.as_str()), ("request.send", "not-in-this-state"));
     }
 }

@@ -1,0 +1,140 @@
+//! Requests over the API: the queue, a dossier, a draft, and every act.
+//! What may be done now, and why the rest may not, stands in the dossier itself.
+
+use super::body::{Body, Nothing, Path, Query, expected_version, idempotency_key};
+use super::token::{Scope, Token};
+use crate::error::{PageError, Problem};
+use crate::state::State as App;
+use axum::Json;
+use axum::extract::State;
+use axum::http::header::{ETAG, LOCATION};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use comity_domain::id::{OrganisationId, RequestId};
+use comity_domain::request::{Draft, RequestCommand};
+use comity_service::{Dossier, QueuePage, QueueQuery, Receipt, Work};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// The beginning of a request.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRequest {
+    /// The addressee.
+    to: OrganisationId,
+    /// The procedure's identifier, as offered for that addressee.
+    procedure: String,
+    /// The form as far as it is filled.
+    draft: Draft,
+}
+
+type Tagged<T> = ([(HeaderName, HeaderValue); 1], Json<T>);
+
+fn tag(version: u64) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or_else(|_| HeaderValue::from(version))
+}
+
+/// The queue of the own organisation, most urgent first.
+#[utoipa::path(
+    get,
+    path = "/requests",
+    tag = "requests",
+    params(QueueQuery),
+    responses((status = OK, body = QueuePage), (status = "default", body = Problem, content_type = "application/problem+json")),
+    security(("token" = ["read"])),
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    token: Token,
+    Query(query): Query<QueueQuery>,
+) -> Result<Json<QueuePage>, PageError> {
+    Ok(Json(app.exchange.queue(token.may(Scope::Read)?, query).await?))
+}
+
+/// Begins a draft.
+#[utoipa::path(
+    post,
+    path = "/requests",
+    tag = "requests",
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 100 visible characters; a repeated call answers the first receipt.")),
+    request_body = NewRequest,
+    responses((status = CREATED, body = Receipt), (status = "default", body = Problem, content_type = "application/problem+json")),
+    security(("token" = ["act"])),
+)]
+pub(crate) async fn draft(
+    State(app): State<App>,
+    token: Token,
+    headers: HeaderMap,
+    Body(new): Body<NewRequest>,
+) -> Result<(StatusCode, [(HeaderName, HeaderValue); 2], Json<Receipt>), PageError> {
+    let who = token.may(Scope::Act)?;
+    let key = idempotency_key(&headers)?;
+    let receipt = app.exchange.draft(who, new.to, &new.procedure, new.draft, key).await?;
+    let place = HeaderValue::from_str(&format!("/api/v1/requests/{}", receipt.request));
+    let place = place.unwrap_or_else(|_| HeaderValue::from_static("/api/v1/requests"));
+    Ok((StatusCode::CREATED, [(LOCATION, place), (ETAG, tag(receipt.version))], Json(receipt)))
+}
+
+/// The whole dossier, as far as the caller may read it. Reading it is recorded.
+#[utoipa::path(
+    get,
+    path = "/requests/{id}",
+    tag = "requests",
+    params(("id" = RequestId, Path, description = "The request.")),
+    responses(
+        (status = OK, body = Dossier, headers(("ETag" = String, description = "The version, in quotes."))),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("token" = ["read"])),
+)]
+pub(crate) async fn dossier(
+    State(app): State<App>,
+    token: Token,
+    Path(id): Path<RequestId>,
+    Query(Nothing {}): Query<Nothing>,
+) -> Result<Tagged<Dossier>, PageError> {
+    let dossier = app.exchange.dossier(token.may(Scope::Read)?, id).await?;
+    Ok(([(ETAG, tag(dossier.version))], Json(dossier)))
+}
+
+/// Does one act; its name is in `act`.
+#[utoipa::path(
+    post,
+    path = "/requests/{id}/acts",
+    tag = "requests",
+    params(
+        ("id" = RequestId, Path, description = "The request."),
+        ("If-Match" = Option<String>, Header, description = "The version that the caller has seen, in quotes; refused when somebody else acted meanwhile."),
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 100 visible characters; a repeated call answers the first receipt."),
+    ),
+    request_body = RequestCommand,
+    responses((status = OK, body = Receipt), (status = "default", body = Problem, content_type = "application/problem+json")),
+    security(("token" = ["act"])),
+)]
+pub(crate) async fn act(
+    State(app): State<App>,
+    token: Token,
+    Path(id): Path<RequestId>,
+    headers: HeaderMap,
+    Body(command): Body<RequestCommand>,
+) -> Result<Tagged<Receipt>, PageError> {
+    let who = token.may(Scope::Act)?;
+    let (expected, key) = (expected_version(&headers)?, idempotency_key(&headers)?);
+    let receipt = app.exchange.act(who, id, command, expected, key).await?;
+    Ok(([(ETAG, tag(receipt.version))], Json(receipt)))
+}
+
+/// What the caller has to do now.
+#[utoipa::path(
+    get,
+    path = "/work",
+    tag = "requests",
+    responses((status = OK, body = Vec<Work>), (status = "default", body = Problem, content_type = "application/problem+json")),
+    security(("token" = ["read"])),
+)]
+pub(crate) async fn work(
+    State(app): State<App>,
+    token: Token,
+    Query(Nothing {}): Query<Nothing>,
+) -> Result<Json<Vec<Work>>, PageError> {
+    Ok(Json(app.exchange.work(token.may(Scope::Read)?).await?))
+}

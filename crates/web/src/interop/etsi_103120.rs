@@ -1,0 +1,320 @@
+//! ETSI TS 103 120 V1.23.1: messages with authorisations, documents, disclosure and preservation tasks become
+//! requests at the provider's desk; every answer is HTTP 200 and schema-valid, errors included (clause 9.3.3).
+//! Interception tasks are refused with 3001, and nothing of their message is filed (rule 8).
+
+use super::task::{self, Task};
+use crate::api::{Scope, Token};
+use crate::error::PageError;
+use crate::router::MAX_BODY;
+use crate::state::State as App;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use comity_domain::id::OrganisationId;
+use comity_domain::refusal::RefusalCode;
+use comity_domain::request::{Filing, ForeignObject, Intake};
+use comity_domain::term::{ItemOutcome, Priority, RequestKind};
+use comity_formats::etsi_103120::ErrorCode;
+use comity_formats::etsi_103120::StatedTime;
+use comity_formats::etsi_103120::{Action, ActionResponse, ActionResult, Header, Message, Payload, Verb};
+use comity_formats::etsi_103120::{DictionaryEntry, Endpoint, ErrorInformation};
+use comity_formats::etsi_103120::{Encoding, map, read, write};
+use comity_formats::etsi_103120::{Object, ObjectKind};
+use comity_service::{Caller, Denied, ForeignStatus, IdempotencyKey, PeerProcedures};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The name of the standard in the record.
+const FORMAT: &str = "ETSI TS 103 120";
+
+/// `POST /interop/etsi/103120`
+pub(super) async fn receive(
+    State(app): State<App>,
+    token: Token,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, PageError> {
+    let who = token.may(Scope::Interop)?.clone();
+    let Caller::Peer { organisation, addressee, procedures } = who.clone() else {
+        return Err(PageError::refused(RefusalCode::NotPermitted));
+    };
+    let typed = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let Some(encoding) = Encoding::from_content_type(typed) else {
+        return Err(PageError::status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    };
+    let at = app.exchange.now().timestamp();
+    let own = Endpoint { country: app.interop.country.clone(), unique_id: app.interop.unique_id.clone() };
+    let link = Link { app: &app, who, from: organisation, to: addressee, procedures };
+    let answer = match read(encoding, &body, MAX_BODY) {
+        Err(error) => {
+            let header = error.header.as_ref().map_or_else(|| Header::to_unknown(own, at), |h| h.reply(at));
+            let code = error.fault.error_code();
+            Message::top_level_error(header, ErrorInformation::new(code, &error.fault.to_string()))
+        }
+        Ok(received) => {
+            let duplicate =
+                received.first_violation().filter(|(_, code)| *code == ErrorCode::DuplicateActionId);
+            match (&received.message.payload, duplicate) {
+                (_, Some((deviation, code))) => {
+                    let error = ErrorInformation::new(code, &deviation.to_string());
+                    Message::top_level_error(received.message.header.reply(at), error)
+                }
+                (Payload::Request(actions), None) => {
+                    let notes = received.deviations.iter().map(ToString::to_string).take(50).collect();
+                    let responses = link.answer(&received.message.header, actions, notes).await?;
+                    Message::answer(&received.message.header, at, responses)
+                }
+                (Payload::Response(_) | Payload::Error(_), None) => {
+                    let error = ErrorInformation::new(ErrorCode::FeatureNotSupported, "requests only");
+                    Message::top_level_error(received.message.header.reply(at), error)
+                }
+            }
+        }
+    };
+    let bytes = write(encoding, &answer).map_err(|error| {
+        tracing::error!("An answer of {FORMAT} could not be written: {error}");
+        PageError::status(StatusCode::INTERNAL_SERVER_ERROR)
+    })?;
+    let kind = match encoding {
+        Encoding::Xml => "application/xml",
+        Encoding::Json => "application/json",
+    };
+    Ok(([(CONTENT_TYPE, kind)], bytes).into_response())
+}
+
+/// A peer link and what it may do here.
+struct Link<'a> {
+    app: &'a App,
+    who: Caller,
+    from: OrganisationId,
+    to: OrganisationId,
+    procedures: PeerProcedures,
+}
+
+fn error(id: u64, code: ErrorCode, description: &str) -> ActionResponse {
+    ActionResponse { id, result: ActionResult::Error(ErrorInformation::new(code, description)) }
+}
+
+impl Link<'_> {
+    async fn answer(
+        &self,
+        header: &Header,
+        actions: &[Action],
+        notes: Vec<String>,
+    ) -> Result<Vec<ActionResponse>, PageError> {
+        let intercepts =
+            |action: &Action| matches!(&action.verb, Verb::Create(o) if o.kind == ObjectKind::LiTask);
+        if actions.iter().any(intercepts) {
+            return Ok(actions
+                .iter()
+                .map(|action| refuse_with_interception(action, intercepts(action)))
+                .collect());
+        }
+        let filed = self.file(header, actions, notes).await?;
+        let mut responses = Vec::new();
+        for action in actions {
+            responses.push(match &action.verb {
+                Verb::Get { identifier } => self.get(action.id, *identifier).await?,
+                Verb::Create(object) => created(action.id, object, &filed),
+                Verb::Update(_) | Verb::List(_) | Verb::Deliver { .. } | Verb::GetCspConfig => {
+                    error(action.id, ErrorCode::FeatureNotSupported, "only CREATE and GET are supported")
+                }
+            });
+        }
+        Ok(responses)
+    }
+
+    /// Files the tasks of a message, those of one kind as one request.
+    async fn file(
+        &self,
+        header: &Header,
+        actions: &[Action],
+        notes: Vec<String>,
+    ) -> Result<BTreeMap<Uuid, Result<(), (ErrorCode, String)>>, PageError> {
+        let mut results = BTreeMap::new();
+        let objects: Vec<&Object> = actions
+            .iter()
+            .filter_map(|action| match &action.verb {
+                Verb::Create(object) => Some(object.as_ref()),
+                Verb::Get { .. }
+                | Verb::Update(_)
+                | Verb::List(_)
+                | Verb::Deliver { .. }
+                | Verb::GetCspConfig => None,
+            })
+            .collect();
+        let mut bystanders: Vec<&Object> = objects
+            .iter()
+            .copied()
+            .filter(|o| matches!(o.kind, ObjectKind::Authorisation(_) | ObjectKind::Document(_)))
+            .collect();
+        for kind in [RequestKind::Produce, RequestKind::Preserve] {
+            let tasks: Vec<Task<'_>> = objects.iter().filter_map(|object| Task::of(object, kind)).collect();
+            if tasks.is_empty() {
+                continue;
+            }
+            let with: Vec<&Object> = std::mem::take(&mut bystanders);
+            let result = self.file_kind(header, kind, &tasks, &with, notes.clone()).await?;
+            for object in tasks.iter().map(|task| task.object).chain(with) {
+                results.insert(object.base.identifier, result.clone());
+            }
+        }
+        for object in bystanders {
+            let alone = "an authorisation or document is filed together with the task that it belongs to";
+            results.insert(object.base.identifier, Err((ErrorCode::FeatureNotSupported, alone.to_owned())));
+        }
+        Ok(results)
+    }
+
+    async fn file_kind(
+        &self,
+        header: &Header,
+        kind: RequestKind,
+        tasks: &[Task<'_>],
+        with: &[&Object],
+        mut deficits: Vec<String>,
+    ) -> Result<Result<(), (ErrorCode, String)>, PageError> {
+        let procedure = match kind {
+            RequestKind::Produce => &self.procedures.disclosure,
+            RequestKind::Preserve => &self.procedures.preservation,
+        };
+        let (mut items, mut objects) = (Vec::new(), Vec::new());
+        for task in tasks {
+            let read = task::items(task, &mut deficits);
+            objects.push(self.foreign(task.object, read.iter().map(|item| item.id).collect()));
+            items.extend(read);
+        }
+        objects.extend(with.iter().map(|object| self.foreign(object, Vec::new())));
+        if items.is_empty() {
+            return Ok(Err((ErrorCode::RequiredElementMissing, "a task names no value".to_owned())));
+        }
+        let filing = Filing {
+            reference: tasks.iter().find_map(Task::reference),
+            priority: if with.iter().any(|object| is_emergency(object)) {
+                Priority::Urgent
+            } else {
+                Priority::Normal
+            },
+            intake: Intake::Standard {
+                format: FORMAT.to_owned(),
+                claimed_sender: format!("{}/{}", header.sender.country, header.sender.unique_id),
+                deficits,
+                objects,
+            },
+            answers: BTreeMap::new(),
+            items,
+        };
+        let key = header.transaction_id.and_then(|id| IdempotencyKey::new(&format!("{id}:{kind}")));
+        match self.app.exchange.file(&self.who, self.from, self.to, procedure, filing, key).await {
+            Ok(_) => Ok(Ok(())),
+            Err(Denied::Refused(refusals)) => {
+                let refusal = refusals.first();
+                let code = match refusal.map(|refusal| refusal.code) {
+                    Some(RefusalCode::ObjectKnown | RefusalCode::IdempotencyMismatch) => {
+                        ErrorCode::ObjectAlreadyExists
+                    }
+                    Some(RefusalCode::TooManyItems) => ErrorCode::MessageTooLarge,
+                    Some(_) | None => ErrorCode::GeneralBusinessLogicError,
+                };
+                let english = comity_domain::term::Language::English;
+                let said =
+                    refusal.map_or_else(String::new, |refusal| self.app.words.refusal(english, refusal));
+                Ok(Err((code, said)))
+            }
+            Err(denied) => Err(denied.into()),
+        }
+    }
+
+    /// An object as it is kept, so that it can be given back as it came.
+    fn foreign(&self, object: &Object, items: Vec<comity_domain::id::ItemId>) -> ForeignObject {
+        let header = Header::to_unknown(Endpoint::default(), self.app.exchange.now().timestamp());
+        let action = Action { id: 0, verb: Verb::Create(Box::new(object.clone())) };
+        let kept = Message { header, payload: Payload::Request(vec![action]), signed: false };
+        let body = write(Encoding::Json, &kept).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        ForeignObject {
+            identifier: object.base.identifier.to_string(),
+            kind: object.kind.type_name().to_owned(),
+            items,
+            body: body.unwrap_or_default(),
+        }
+    }
+
+    async fn get(&self, id: u64, identifier: Uuid) -> Result<ActionResponse, PageError> {
+        let found = self.app.exchange.foreign_object(&self.who, &identifier.to_string()).await?;
+        let object = found.and_then(|status| as_held(&status));
+        Ok(match object {
+            Some(object) => ActionResponse { id, result: ActionResult::Get(Box::new(object)) },
+            None => error(id, ErrorCode::GetObjectNotFound, "no object of yours has this identifier"),
+        })
+    }
+}
+
+fn refuse_with_interception(action: &Action, intercepts: bool) -> ActionResponse {
+    if intercepts {
+        error(action.id, ErrorCode::FeatureNotSupported, "interception is never carried here")
+    } else {
+        error(
+            action.id,
+            ErrorCode::GeneralBusinessLogicError,
+            "not filed: the message carries an interception task",
+        )
+    }
+}
+
+fn created(
+    id: u64,
+    object: &Object,
+    filed: &BTreeMap<Uuid, Result<(), (ErrorCode, String)>>,
+) -> ActionResponse {
+    match filed.get(&object.base.identifier) {
+        Some(Ok(())) => ActionResponse {
+            id,
+            result: ActionResult::Create { identifier: object.base.identifier, object: None },
+        },
+        Some(Err((code, description))) => error(id, *code, description),
+        None => error(id, ErrorCode::FeatureNotSupported, "objects of this type are not supported"),
+    }
+}
+
+fn is_emergency(object: &Object) -> bool {
+    let flagged = |flag: &DictionaryEntry| flag.value == "IsEmergency";
+    matches!(&object.kind, ObjectKind::Authorisation(a) if a.flags.iter().any(flagged))
+}
+
+/// The object as it came, with its present status (`Status` is the provider's to write).
+fn as_held(status: &ForeignStatus) -> Option<Object> {
+    let kept = read(Encoding::Json, status.object.body.as_bytes(), MAX_BODY * 4).ok()?;
+    let Payload::Request(actions) = kept.message.payload else { return None };
+    let Some(Verb::Create(object)) = actions.into_iter().next().map(|action| action.verb) else {
+        return None;
+    };
+    let mut object = *object;
+    object.base.generation = Some(status.generation);
+    object.base.last_changed = Some(StatedTime::parse(&seconds(status.changed_at.timestamp())));
+    let outcome = overall(&status.items).map(ItemOutcome::as_str);
+    match &mut object.kind {
+        ObjectKind::LdTask(task) => task.status = map::ld_status(outcome, &[]),
+        ObjectKind::LpTask(task) => task.status = map::lp_status(outcome, &[]),
+        ObjectKind::Authorisation(authorisation) => {
+            authorisation.status = Some(DictionaryEntry::etsi("AuthorisationStatus", "SubmittedToCSP"));
+        }
+        _ => {}
+    }
+    Some(object)
+}
+
+/// Object times carry no fraction of a second.
+fn seconds(at: jiff::Timestamp) -> String {
+    jiff::Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
+}
+
+/// What became of a task: nothing yet while any of its items is open.
+fn overall(items: &[(comity_domain::id::ItemId, Option<ItemOutcome>)]) -> Option<ItemOutcome> {
+    let outcomes: Option<Vec<ItemOutcome>> = items.iter().map(|(_, outcome)| *outcome).collect();
+    let outcomes = outcomes?;
+    let given =
+        |o: &&ItemOutcome| matches!(o, ItemOutcome::Full | ItemOutcome::Partial | ItemOutcome::Preserved);
+    outcomes.iter().find(given).or(outcomes.first()).copied()
+}

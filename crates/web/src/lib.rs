@@ -1,0 +1,19 @@
+//! Pages, JSON API and standard interfaces: HTTP in front of the service, and nothing of its own to say.
+//! It assumes that every question and act asks the gate again below; it never touches the store and decides nothing.
+
+mod api;
+mod assets;
+mod error;
+mod form;
+mod interop;
+mod pages;
+mod router;
+mod security;
+mod session;
+mod state;
+mod transfer;
+mod words;
+
+pub use error::status_of;
+pub use router::{Guard, ROUTES, Route, Scope, app, openapi};
+pub use state::{Endpoint, State, WebSettings};

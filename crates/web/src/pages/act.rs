@@ -1,0 +1,311 @@
+//! One page per act: a form, what stands against it, and the act itself. What was typed stays when it is refused.
+
+use super::frame::{Frame, render_as};
+use crate::error::PageError;
+use crate::session::{Form, SignedIn};
+use crate::state::State as App;
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use comity_domain::id::{ItemId, RequestId};
+use comity_domain::procedure::CheckKind;
+use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
+use comity_domain::request::{Correction, Decision, DraftItem, Giving, RequestAct, RequestCommand};
+use comity_domain::term::RequestKind;
+use comity_service::{Denied, Dossier, IdempotencyKey, ItemView, PackageView};
+use serde::Deserialize;
+
+/// What an address may say about the form.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wanted {
+    #[serde(default)]
+    item: Option<ItemId>,
+    #[serde(default)]
+    kind: Option<CheckKind>,
+}
+
+/// The typed values of a form by name.
+pub(super) struct Typed(pub(super) Vec<(String, String)>);
+
+impl Typed {
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    pub(super) fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    fn parsed<T: std::str::FromStr>(&self, name: &str) -> Result<T, Refusal> {
+        self.get(name).parse().map_err(|_| Refusal::of(RefusalCode::FieldMissing, name))
+    }
+
+    fn every<T: std::str::FromStr>(&self, name: &str) -> Vec<T> {
+        self.all(name).filter_map(|value| value.parse().ok()).collect()
+    }
+}
+
+/// The page of one act.
+#[derive(Template)]
+#[template(path = "act.html")]
+struct ActPage {
+    f: Frame,
+    d: Dossier,
+    act: RequestAct,
+    typed: Typed,
+    refusals: Vec<Refusal>,
+    key: String,
+}
+
+/// `GET /requests/{id}/acts/{act}`
+pub(super) async fn show(
+    State(app): State<App>,
+    who: SignedIn,
+    Path((id, act)): Path<(RequestId, RequestAct)>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, PageError> {
+    let mut typed = Vec::new();
+    if let Some(item) = wanted.item {
+        typed.push(("item".to_owned(), item.to_string()));
+    }
+    if let Some(kind) = wanted.kind {
+        typed.push(("kind".to_owned(), kind.to_string()));
+    }
+    page(&app, &who, id, act, Typed(typed), Vec::new()).await
+}
+
+async fn page(
+    app: &App,
+    who: &SignedIn,
+    id: RequestId,
+    act: RequestAct,
+    typed: Typed,
+    refusals: Vec<Refusal>,
+) -> Result<Response, PageError> {
+    let d = app.exchange.dossier(&who.caller, id).await?;
+    if !d.acts.iter().any(|view| view.act == act) {
+        return Err(PageError::not_found());
+    }
+    let title = format!("act-{act}");
+    let f = Frame::of(app, who, "requests", &title).await;
+    let given = typed.get("key").to_owned();
+    let key =
+        if given.is_empty() { uuid::Uuid::from_u64_pair(d.version, fresh()).to_string() } else { given };
+    let status = if refusals.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(render_as(status, &ActPage { f, d, act, typed, refusals, key }))
+}
+
+/// Tells one showing of a form from another, so that sending one twice acts once.
+fn fresh() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    std::collections::hash_map::RandomState::new().build_hasher().finish()
+}
+
+/// `POST /requests/{id}/acts/{act}`
+pub(super) async fn perform(
+    State(app): State<App>,
+    who: SignedIn,
+    Path((id, act)): Path<(RequestId, RequestAct)>,
+    Form(pairs): Form,
+) -> Result<Response, PageError> {
+    let typed = Typed(pairs);
+    let command = match command(act, &typed) {
+        Ok(command) => command,
+        Err(refusal) => return page(&app, &who, id, act, typed, vec![refusal]).await,
+    };
+    let expected = typed.get("version").parse().ok();
+    let key = IdempotencyKey::new(typed.get("key"));
+    match app.exchange.act(&who.caller, id, command, expected, key).await {
+        Ok(_) => Ok(Redirect::to(&format!("/requests/{id}")).into_response()),
+        Err(Denied::Refused(refusals)) if refusals.iter().all(|r| r.code != RefusalCode::NotFound) => {
+            page(&app, &who, id, act, typed, refusals).await
+        }
+        Err(denied) => Err(denied.into()),
+    }
+}
+
+/// Reads the command of a form.
+fn command(act: RequestAct, typed: &Typed) -> Result<RequestCommand, Refusal> {
+    let text = |name: &str| typed.get(name).to_owned();
+    let unknown = || Refusal::new(RefusalCode::NotFound);
+    Ok(match act {
+        RequestAct::Draft | RequestAct::File | RequestAct::Revise | RequestAct::Tick => return Err(unknown()),
+        RequestAct::Submit => RequestCommand::Submit,
+        RequestAct::Return => RequestCommand::Return { reason: text("reason") },
+        RequestAct::Forward => RequestCommand::Forward,
+        RequestAct::Authorise => RequestCommand::Authorise { statement: text("statement") },
+        RequestAct::Send => RequestCommand::Send,
+        RequestAct::Acknowledge => RequestCommand::Acknowledge { reference: text("reference") },
+        RequestAct::Check => RequestCommand::Check {
+            kind: typed.parsed("kind")?,
+            passed: typed.get("passed") == "yes",
+            note: text("note"),
+            contact_point: typed.get("contact_point").parse().ok(),
+        },
+        RequestAct::Ask => RequestCommand::Ask {
+            code: typed.parsed("code")?,
+            items: typed.every("items"),
+            question: text("question"),
+        },
+        RequestAct::Answer => {
+            RequestCommand::Answer { clarification: typed.parsed("clarification")?, text: text("text") }
+        }
+        RequestAct::Amend => amend(typed)?,
+        RequestAct::Decide => {
+            RequestCommand::Decide { item: typed.parsed("item")?, decision: decision(typed)? }
+        }
+        RequestAct::Prepare => RequestCommand::Prepare {
+            items: typed.every("items"),
+            files: typed.every("files"),
+            note: text("note"),
+        },
+        RequestAct::Discard => {
+            RequestCommand::Discard { package: typed.parsed("package")?, reason: text("reason") }
+        }
+        RequestAct::Release => RequestCommand::Release { package: typed.parsed("package")? },
+        RequestAct::Confirm => RequestCommand::Confirm {
+            package: typed.parsed("package")?,
+            intact: typed.get("intact") == "yes",
+            remark: text("remark"),
+        },
+        RequestAct::Withdraw => RequestCommand::Withdraw { reason: text("reason") },
+        RequestAct::Close => RequestCommand::Close,
+        RequestAct::Postpone => RequestCommand::Postpone {
+            clock: text("clock"),
+            days: typed.parsed("days")?,
+            reason: text("reason"),
+        },
+        RequestAct::ExtendHold => RequestCommand::ExtendHold { reason: text("reason") },
+        RequestAct::AnnounceConversion => RequestCommand::AnnounceConversion { reference: text("reference") },
+        RequestAct::ConvertHold => RequestCommand::ConvertHold { reference: text("reference") },
+        RequestAct::ReleaseHold => RequestCommand::ReleaseHold { reason: text("reason") },
+    })
+}
+
+fn amend(typed: &Typed) -> Result<RequestCommand, Refusal> {
+    let filled = |name: &str| typed.get(name).trim().to_owned();
+    let content = DraftItem {
+        identifier_type: None,
+        value: filled("value"),
+        port: filled("port"),
+        at: filled("at"),
+        service: filled("service"),
+        category: typed.get("category").parse().ok(),
+        elements: Vec::new(),
+        from: filled("from"),
+        to: filled("to"),
+        limit: filled("limit"),
+    };
+    let corrections = vec![Correction { item: typed.parsed("item")?, content }];
+    Ok(RequestCommand::Amend { corrections, reason: filled("reason") })
+}
+
+fn decision(typed: &Typed) -> Result<Decision, Refusal> {
+    let explanation = typed.get("explanation").to_owned();
+    let codes: Vec<NonExecutionCode> = typed.every("codes");
+    Ok(match typed.get("decision") {
+        "full" => Decision::Produce { giving: Giving::Full, explanation },
+        "partial" => Decision::Produce { giving: Giving::Partial, explanation },
+        "preserve" => Decision::Preserve { explanation },
+        "refuse" => Decision::Refuse { codes, explanation },
+        "redirect" => Decision::Redirect { explanation },
+        "object" => Decision::Object { codes, explanation },
+        _ => return Err(Refusal::of(RefusalCode::FieldMissing, "decision")),
+    })
+}
+
+impl ActPage {
+    /// The one text that the act asks for, by its field's name.
+    fn single(&self) -> Option<&'static str> {
+        match self.act {
+            RequestAct::Return | RequestAct::Withdraw | RequestAct::ExtendHold | RequestAct::ReleaseHold => {
+                Some("reason")
+            }
+            RequestAct::Authorise => Some("statement"),
+            RequestAct::Acknowledge | RequestAct::AnnounceConversion | RequestAct::ConvertHold => {
+                Some("reference")
+            }
+            RequestAct::Answer => Some("text"),
+            _ => None,
+        }
+    }
+
+    fn long(&self) -> bool {
+        !matches!(
+            self.act,
+            RequestAct::Acknowledge | RequestAct::AnnounceConversion | RequestAct::ConvertHold
+        )
+    }
+
+    fn why_not(&self) -> &[Refusal] {
+        self.d.acts.iter().find(|view| view.act == self.act).map_or(&[], |view| view.why_not.as_slice())
+    }
+
+    fn is(&self, act: &str) -> bool {
+        self.act.as_str() == act
+    }
+
+    fn dangerous(&self) -> bool {
+        matches!(self.act, RequestAct::Withdraw | RequestAct::Discard | RequestAct::ReleaseHold)
+    }
+
+    fn error(&self, field: &str) -> Option<&Refusal> {
+        let hit = |refusal: &&Refusal| {
+            refusal.field.as_deref().is_some_and(|f| f == field || f.rsplit('.').next() == Some(field))
+        };
+        self.refusals.iter().find(hit)
+    }
+
+    fn chosen(&self, name: &str, value: impl std::fmt::Display) -> bool {
+        let value = value.to_string();
+        self.typed.all(name).any(|typed| typed == value)
+    }
+
+    /// The item that is to be decided: the wanted one, else the first without an outcome.
+    fn item(&self) -> Option<&ItemView> {
+        let wanted: Option<ItemId> = self.typed.get("item").parse().ok();
+        let by_id = self.d.items.iter().find(|item| Some(item.id) == wanted);
+        by_id.or_else(|| self.d.items.iter().find(|item| item.outcome.is_none() && item.accepted.is_none()))
+    }
+
+    fn decisions(&self) -> &'static [&'static str] {
+        match self.d.kind {
+            RequestKind::Produce => &["full", "partial", "refuse", "redirect", "object"],
+            RequestKind::Preserve => &["preserve", "refuse", "redirect", "object"],
+        }
+    }
+
+    /// Items that wait for a package.
+    fn packable(&self) -> Vec<&ItemView> {
+        let packed = |number: &u32| self.d.packages.iter().any(|p| p.items.contains(number));
+        let waits = |item: &&ItemView| item.accepted.is_some() && !packed(&item.number);
+        self.d.items.iter().filter(waits).collect()
+    }
+
+    /// The package that the act is about.
+    fn package(&self) -> Option<&PackageView> {
+        match self.act {
+            RequestAct::Confirm => {
+                self.d.packages.iter().find(|p| p.released.is_some() && p.receipt.is_none())
+            }
+            RequestAct::Release | RequestAct::Discard => {
+                self.d.packages.iter().find(|p| p.released.is_none())
+            }
+            _ => None,
+        }
+    }
+
+    fn returns(&self) -> &[comity_service::ReturnView] {
+        self.d.draft.as_ref().map_or(&[], |draft| draft.returns.as_slice())
+    }
+
+    fn key_label(&self, field: &str) -> String {
+        self.f.t(&format!("field-{field}"))
+    }
+
+    fn sized(&self, bytes: &u64) -> String {
+        self.f.words.bytes(*bytes)
+    }
+}

@@ -1,0 +1,276 @@
+//! The dossier: the whole case on one page, readable top to bottom and on paper.
+
+use super::frame::{Frame, render};
+use crate::error::PageError;
+use crate::session::SignedIn;
+use crate::state::State as App;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use comity_domain::id::RequestId;
+use comity_domain::party::Side;
+use comity_domain::procedure::Section;
+use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
+use comity_domain::request::{RequestAct, RequestState};
+use comity_domain::term::{Certainty, ItemOutcome, Priority};
+use comity_service::{ActView, ClockView, Dossier, FieldView, HistoryView, ItemView, ReadingKind};
+
+/// The page.
+#[derive(Template)]
+#[template(path = "dossier.html")]
+struct DossierPage {
+    f: Frame,
+    d: Dossier,
+}
+
+/// `GET /requests/{id}`
+pub(super) async fn show(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(id): Path<RequestId>,
+) -> Result<Response, PageError> {
+    let d = app.exchange.dossier(&who.caller, id).await?;
+    let f = Frame::of(&app, &who, "requests", "nav-requests").await.titled(d.reference.clone());
+    Ok(render(&DossierPage { f, d }))
+}
+
+/// Acts of one click, done with a button on the dossier itself.
+pub(super) const ONE_CLICK: [RequestAct; 4] =
+    [RequestAct::Submit, RequestAct::Forward, RequestAct::Send, RequestAct::Close];
+
+/// Acts that are never the next thing to do, however possible they are.
+const ASIDE: [RequestAct; 8] = [
+    RequestAct::Withdraw,
+    RequestAct::Return,
+    RequestAct::Revise,
+    RequestAct::Postpone,
+    RequestAct::Discard,
+    RequestAct::Amend,
+    RequestAct::Ask,
+    RequestAct::ReleaseHold,
+];
+
+impl DossierPage {
+    /// The acts that can be done now, the obvious one first.
+    fn possible(&self) -> Vec<RequestAct> {
+        let can = self.d.acts.iter().filter(|view| view.why_not.is_empty());
+        let mut acts: Vec<RequestAct> = can.map(|view| view.act).collect();
+        acts.sort_by_key(|act| (ASIDE.contains(act), self.distance(*act)));
+        acts
+    }
+
+    /// How far an act is from being the next: a missing verification comes before everything it blocks.
+    fn distance(&self, act: RequestAct) -> u8 {
+        match act {
+            RequestAct::Acknowledge if self.d.provider_reference.is_none() => 0,
+            RequestAct::Check if self.d.verified_at.is_none() => 1,
+            RequestAct::Release => 2,
+            RequestAct::Prepare => 3,
+            RequestAct::Decide => 4,
+            RequestAct::Check => 9,
+            _ => 5,
+        }
+    }
+
+    /// What cannot be done now and is worth saying: not what lies behind or is plainly somebody else's.
+    fn blocked(&self) -> Vec<&ActView> {
+        let worth = |view: &&ActView| {
+            view.why_not.iter().any(|refusal| {
+                matches!(
+                    refusal.code,
+                    RefusalCode::SourceNotVerified
+                        | RefusalCode::OwnDraft
+                        | RefusalCode::OwnCollection
+                        | RefusalCode::AuthoriserType
+                        | RefusalCode::AuthoriserIndependence
+                        | RefusalCode::AccreditationExpired
+                        | RefusalCode::ClarificationOpen
+                        | RefusalCode::HoldOpen
+                        | RefusalCode::ExtensionsUsedUp
+                        | RefusalCode::ClarificationRounds
+                        | RefusalCode::FileIncomplete
+                ) || (refusal.code == RefusalCode::PackageEmpty && view.act == RequestAct::Prepare)
+            })
+        };
+        self.d.acts.iter().filter(worth).collect()
+    }
+
+    /// Whose turn it is, when it is not the reader's.
+    fn waiting(&self) -> Option<String> {
+        let (key, roles) = match (self.d.state, self.d.side) {
+            (RequestState::GatekeeperReview, Some(Side::Authority)) => ("waiting-role", "gatekeeper"),
+            (RequestState::AwaitingAuthorisation, Some(Side::Authority)) => ("waiting-role", "authoriser"),
+            (state, Some(Side::Authority)) if state.with_provider() && !state.ended() => {
+                ("waiting-provider", "")
+            }
+            (RequestState::Clarifying, Some(Side::Provider)) => ("waiting-authority", ""),
+            _ => return None,
+        };
+        let role = if roles.is_empty() { String::new() } else { self.f.w("role", roles) };
+        let to = if key == "waiting-provider" { &self.d.to.name } else { &self.d.from.name };
+        Some(self.f.t2(key, "role", role, "organisation", to))
+    }
+
+    fn one_click(&self, act: &RequestAct) -> bool {
+        ONE_CLICK.contains(act)
+    }
+
+    fn act_address(&self, act: &RequestAct) -> String {
+        match act {
+            RequestAct::Revise => format!("/requests/{}/draft", self.d.id),
+            _ => format!("/requests/{}/acts/{act}", self.d.id),
+        }
+    }
+
+    /// The clocks that still run, for the head of the page.
+    fn open_clocks(&self) -> Vec<&ClockView> {
+        self.d.clocks.iter().filter(|clock| clock.stopped_at.is_none()).collect()
+    }
+
+    fn clock_class(&self, clock: &ClockView) -> &'static str {
+        clock_class(clock.reading, clock.passed_percent)
+    }
+
+    /// Width of the bar of time left, in steps of five.
+    fn clock_width(&self, clock: &ClockView) -> u32 {
+        match clock.reading {
+            ReadingKind::Overdue | ReadingKind::Missed => 100,
+            ReadingKind::Running | ReadingKind::Paused | ReadingKind::Met => {
+                (100_u32.saturating_sub(clock.passed_percent)) / 5 * 5
+            }
+        }
+    }
+
+    fn clock_left(&self, clock: &ClockView) -> String {
+        let duration = self.f.words.duration(clock.seconds);
+        match clock.reading {
+            ReadingKind::Running => self.f.t1("clock-left", "duration", duration),
+            ReadingKind::Paused => self.f.t1("clock-paused", "duration", duration),
+            ReadingKind::Overdue => self.f.t1("clock-overdue", "duration", duration),
+            ReadingKind::Met => self.f.t("clock-met"),
+            ReadingKind::Missed => self.f.t("clock-missed"),
+        }
+    }
+
+    /// The explanation, line by line.
+    fn lines(&self, clock: &ClockView) -> Vec<String> {
+        clock.lines.iter().map(|line| super::explain::line(&self.f, line)).collect()
+    }
+
+    fn unreviewed(&self, certainty: &Certainty) -> bool {
+        *certainty == Certainty::Unreviewed
+    }
+
+    fn urgent(&self) -> bool {
+        self.d.priority == Priority::Emergency
+    }
+
+    /// The fields of one section, in the order of the form.
+    fn section(&self, section: &Section) -> Vec<&FieldView> {
+        self.d.fields.iter().filter(|field| field.section == *section).collect()
+    }
+
+    fn content(&self, field: &FieldView) -> Option<String> {
+        let text = field.content.as_ref()?;
+        Some(match &field.choice {
+            Some(label) => self.f.text(label).to_owned(),
+            None if matches!(text.as_str(), "yes" | "no") => self.f.t(text),
+            None => text.clone(),
+        })
+    }
+
+    fn item_class(&self, item: &ItemView) -> &'static str {
+        match (item.outcome, item.accepted) {
+            (None, None) => "is-open",
+            (None, Some(_)) => "is-info",
+            (Some(ItemOutcome::Full | ItemOutcome::Partial | ItemOutcome::Preserved), _) => "is-done",
+            (Some(ItemOutcome::Refused | ItemOutcome::Objected), _) => "is-failed",
+            (Some(ItemOutcome::Redirected | ItemOutcome::Withdrawn), _) => "is-quiet",
+        }
+    }
+
+    fn type_label(&self, item: &ItemView) -> String {
+        let kind = comity_domain::identifier::IdentifierType::from_name(item.identifier_type);
+        kind.map_or_else(String::new, |kind| self.f.t(kind.label_key()))
+    }
+
+    fn codes(&self, item: &ItemView) -> String {
+        let codes: Vec<String> = item.grounds.iter().map(|g| g.code.to_string()).collect();
+        codes.join(", ")
+    }
+
+    fn can(&self, act: &RequestAct) -> bool {
+        self.d.acts.iter().any(|view| view.act == *act && view.why_not.is_empty())
+    }
+
+    fn can_decide(&self) -> bool {
+        self.can(&RequestAct::Decide)
+            || (self.d.side == Some(Side::Provider) && self.may(&RequestAct::Decide))
+    }
+
+    /// Whether the reader's role may do an act at all, possible now or not.
+    fn may(&self, act: &RequestAct) -> bool {
+        let refused = |refusal: &Refusal| refusal.code == RefusalCode::NotPermitted;
+        self.d.acts.iter().any(|view| view.act == *act && !view.why_not.iter().any(refused))
+    }
+
+    fn check_class(&self, passed: &Option<bool>) -> &'static str {
+        match passed {
+            None => "is-open",
+            Some(true) => "is-done",
+            Some(false) => "is-failed",
+        }
+    }
+
+    fn code_name(&self, code: &NonExecutionCode) -> String {
+        self.f.t(&format!("code-{code}"))
+    }
+
+    fn side_class(&self, entry: &HistoryView) -> &'static str {
+        match entry.side {
+            Some(Side::Authority) => "by-asking",
+            Some(Side::Provider) => "by-answering",
+            None => "by-system",
+        }
+    }
+
+    /// The sentence of an event.
+    fn sentence(&self, entry: &HistoryView) -> String {
+        let translated: Vec<(&str, String)> =
+            entry.details.iter().map(|(n, v)| (*n, self.detail(n, v))).collect();
+        let values: Vec<(&str, &str)> = translated.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        self.f.words.with(&format!("event-{}", entry.event), &values)
+    }
+
+    fn detail(&self, name: &str, value: &str) -> String {
+        match name {
+            "outcome" => self.f.w("outcome", value),
+            "check" => self.f.w("check", value),
+            "authoriser" => self.f.w("authoriser", value),
+            "due" | "until" => match value.parse() {
+                Ok(at) => self.f.words.moment(at),
+                Err(_) => value.to_owned(),
+            },
+            "clock" => {
+                let known = self.d.clocks.iter().find(|clock| clock.id == value);
+                known.map_or_else(|| value.to_owned(), |clock| self.f.text(&clock.label).to_owned())
+            }
+            _ => value.to_owned(),
+        }
+    }
+
+    fn sized(&self, bytes: &u64) -> String {
+        self.f.words.bytes(*bytes)
+    }
+}
+
+/// The class of a clock by what it shows.
+pub(super) const fn clock_class(reading: ReadingKind, passed: u32) -> &'static str {
+    match reading {
+        ReadingKind::Overdue | ReadingKind::Missed => "is-overdue",
+        ReadingKind::Paused => "is-paused",
+        ReadingKind::Met => "is-done",
+        ReadingKind::Running if passed >= 75 => "is-due",
+        ReadingKind::Running => "is-quiet",
+    }
+}

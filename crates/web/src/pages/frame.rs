@@ -1,0 +1,230 @@
+//! What every page has around it: language, texts, who acts for whom, the side list, the form token.
+
+use crate::session::{SignedIn, Visitor};
+use crate::state::State;
+use crate::words::Words;
+use askama::Template;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use comity_domain::party::{OrganisationKind, Role};
+use comity_domain::procedure::Text;
+use comity_domain::refusal::Refusal;
+use comity_domain::term::Language;
+use comity_domain::time::Moment;
+
+/// Who is signed in, as the head of the page says it.
+pub(crate) struct Acting {
+    pub(crate) name: String,
+    pub(crate) organisation: String,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) kind: OrganisationKind,
+}
+
+/// The frame of one page.
+pub(crate) struct Frame {
+    pub(crate) words: Words,
+    pub(crate) title: String,
+    pub(crate) active: &'static str,
+    pub(crate) csrf: String,
+    pub(crate) demo: bool,
+    pub(crate) acting: Option<Acting>,
+    pub(crate) now: Moment,
+}
+
+impl Frame {
+    /// The frame for a signed-in person.
+    pub(crate) async fn of(app: &State, who: &SignedIn, active: &'static str, title_key: &str) -> Self {
+        let organisation = match app.exchange.me(&who.caller).await {
+            Ok(me) => me.organisation.name,
+            Err(_) => String::new(),
+        };
+        let acting = Acting {
+            name: who.actor.name.clone(),
+            organisation,
+            roles: who.actor.roles.clone(),
+            kind: who.actor.organisation_kind,
+        };
+        Self {
+            csrf: who.csrf.clone(),
+            acting: Some(acting),
+            ..Self::bare(app, who.language, active, title_key)
+        }
+    }
+
+    /// The frame for whoever comes.
+    pub(crate) async fn open(app: &State, visitor: &Visitor, active: &'static str, title_key: &str) -> Self {
+        match &visitor.signed_in {
+            Some(who) => Self::of(app, who, active, title_key).await,
+            None => {
+                Self { csrf: visitor.csrf.clone(), ..Self::bare(app, visitor.language, active, title_key) }
+            }
+        }
+    }
+
+    /// The frame without anybody in it.
+    pub(crate) fn bare(app: &State, language: Language, active: &'static str, title_key: &str) -> Self {
+        let words = Words::new(app.words.clone(), language);
+        let title = words.t(title_key);
+        Self {
+            words,
+            title,
+            active,
+            csrf: String::new(),
+            demo: app.demo,
+            acting: None,
+            now: app.exchange.now(),
+        }
+    }
+
+    pub(crate) fn titled(mut self, title: String) -> Self {
+        self.title = title;
+        self
+    }
+
+    /// A text.
+    pub(crate) fn t(&self, key: &str) -> String {
+        self.words.t(key)
+    }
+
+    /// The text of a word of a vocabulary: `w("state", "DRAFT")`.
+    pub(crate) fn w(&self, vocabulary: &str, word: impl std::fmt::Display) -> String {
+        self.words.t(&format!("{vocabulary}-{word}"))
+    }
+
+    /// The text about a word of a vocabulary: `k("state", "DRAFT", "meaning")`.
+    pub(crate) fn k(&self, vocabulary: &str, word: impl std::fmt::Display, about: &str) -> String {
+        self.words.t(&format!("{vocabulary}-{word}-{about}"))
+    }
+
+    /// A text with one value.
+    pub(crate) fn t1(&self, key: &str, name: &str, value: impl std::fmt::Display) -> String {
+        self.words.with(key, &[(name, &value.to_string())])
+    }
+
+    /// A text with two values, each a name and a value.
+    pub(crate) fn t2(
+        &self,
+        key: &str,
+        one: &str,
+        first: impl std::fmt::Display,
+        two: &str,
+        second: impl std::fmt::Display,
+    ) -> String {
+        self.words.with(key, &[(one, &first.to_string()), (two, &second.to_string())])
+    }
+
+    /// A text of a procedure in the page's language.
+    pub(crate) fn text<'t>(&self, text: &'t Text) -> &'t str {
+        text.get(self.words.language())
+    }
+
+    /// The language's code, for the document and for links.
+    pub(crate) const fn lang(&self) -> &'static str {
+        self.words.language().as_str()
+    }
+
+    pub(crate) fn moment(&self, at: &Moment) -> String {
+        self.words.moment(*at)
+    }
+
+    pub(crate) fn date(&self, at: &Moment) -> String {
+        self.words.date(*at)
+    }
+
+    /// What is wrong, in words.
+    pub(crate) fn message(&self, refusal: &Refusal) -> String {
+        self.refusal(refusal, &refusal.message_key())
+    }
+
+    /// What to do, in words.
+    pub(crate) fn remedy(&self, refusal: &Refusal) -> String {
+        self.refusal(refusal, &refusal.remedy_key())
+    }
+
+    fn refusal(&self, refusal: &Refusal, key: &str) -> String {
+        let translated: Vec<(String, String)> = refusal
+            .values
+            .iter()
+            .map(|(name, value)| match name.as_str() {
+                "roles" => {
+                    let roles: Vec<String> = value.split(',').map(|role| self.w("role", role)).collect();
+                    (name.clone(), roles.join(", "))
+                }
+                _ => (name.clone(), value.clone()),
+            })
+            .collect();
+        let values: Vec<(&str, &str)> = translated.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        self.words.with(key, &values)
+    }
+
+    /// Whether the signed-in person holds a role.
+    pub(crate) fn has(&self, role: Role) -> bool {
+        self.acting.as_ref().is_some_and(|acting| acting.roles.contains(&role))
+    }
+
+    /// The entries of the side list: address, key, and whether it is this page.
+    pub(crate) fn side(&self) -> Vec<(&'static str, &'static str, bool)> {
+        let Some(acting) = &self.acting else {
+            return vec![("/procedures", "nav-procedures", self.active == "procedures")];
+        };
+        let mut entries: Vec<(&'static str, &'static str)> = Vec::new();
+        match acting.kind {
+            OrganisationKind::Authority | OrganisationKind::Provider | OrganisationKind::ContactPoint => {
+                entries.push(("/", "nav-work"));
+                entries.push(("/requests", "nav-requests"));
+                if self.has(Role::Officer) {
+                    entries.push(("/requests/new", "nav-new"));
+                }
+            }
+            OrganisationKind::Oversight => {
+                entries.push(("/trail", "nav-trail"));
+                entries.push(("/figures", "nav-figures"));
+            }
+        }
+        entries.push(("/directory", "nav-directory"));
+        entries.push(("/procedures", "nav-procedures"));
+        if self.has(Role::Administrator) {
+            entries.push(("/organisation", "nav-organisation"));
+        }
+        if self.demo {
+            entries.push(("/outbox", "nav-outbox"));
+        }
+        entries
+            .into_iter()
+            .map(|(to, key)| (to, key, key.strip_prefix("nav-") == Some(self.active)))
+            .collect()
+    }
+
+    /// The roles of the signed-in person, in words.
+    pub(crate) fn roles(&self) -> String {
+        let roles = self.acting.iter().flat_map(|acting| acting.roles.iter());
+        roles.map(|role| self.w("role", role)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The address of an asset, with its hash.
+    pub(crate) fn asset(&self, name: &str) -> String {
+        crate::assets::url(name)
+    }
+
+    /// The program's version.
+    pub(crate) const fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+}
+
+/// Draws a page.
+pub(crate) fn render(page: &impl Template) -> Response {
+    render_as(StatusCode::OK, page)
+}
+
+/// Draws a page with a status.
+pub(crate) fn render_as(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response(),
+        Err(error) => {
+            tracing::error!("A page could not be drawn: {error}");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The pages: server-rendered, usable without a script, in two languages. A handler unpacks, calls, presents.
+
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unused_self,
+    clippy::ref_option,
+    reason = "templates call methods of their page and pass what they hold by reference"
+)]
+
+mod act;
+mod directory;
+mod dossier;
+mod draft;
+mod explain;
+mod figures;
+mod frame;
+mod offer;
+mod organisation;
+mod outbox;
+mod procedure;
+mod queue;
+mod sign_in;
+mod trail;
+
+use crate::error::PageError;
+use crate::session::Visitor;
+use crate::state::State;
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{get, post};
+use comity_domain::refusal::Refusal;
+use frame::Frame;
+
+/// Every page.
+pub(crate) fn routes() -> Router<State> {
+    Router::new()
+        .route("/requests/{id}", get(dossier::show))
+        .route("/requests/{id}/draft", get(draft::show).post(draft::save))
+        .route("/requests/{id}/autosave", post(draft::autosave))
+        .route("/requests/{id}/acts/{act}", get(act::show).post(act::perform))
+        .merge(queue::routes())
+        .merge(offer::routes())
+        .merge(procedure::routes())
+        .merge(directory::routes())
+        .merge(organisation::routes())
+        .merge(trail::routes())
+        .merge(figures::routes())
+        .merge(outbox::routes())
+        .merge(sign_in::routes())
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    f: Frame,
+    status: u16,
+    refusals: Vec<Refusal>,
+    fault: Option<String>,
+}
+
+/// The page of an error.
+pub(crate) fn error_page(app: &State, visitor: &Visitor, error: &PageError) -> Response {
+    let key = if error.fault.is_some() { "error-fault" } else { "error-refused" };
+    let f = Frame::bare(app, visitor.language, "", key);
+    let page = ErrorPage {
+        f,
+        status: error.status.as_u16(),
+        refusals: error.refusals.clone(),
+        fault: error.fault.clone(),
+    };
+    frame::render_as(error.status, &page)
+}

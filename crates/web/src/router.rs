@@ -1,0 +1,229 @@
+//! The whole of the web in one place: the table of routes, and the router with everything that surrounds them.
+//! The table says what each route asks of the gate; tests hold router, document and table together.
+
+use crate::error::PageError;
+use crate::interop;
+use crate::session::Visitor;
+use crate::state::{State as App, WebSettings};
+use crate::{api, assets, pages, security, transfer};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use comity_service::Exchange;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use crate::api::Scope;
+
+/// Most bytes of a body that is read as a whole: a form, JSON, or a message of a standard interface.
+pub(crate) const MAX_BODY: usize = 2 * 1024 * 1024;
+
+/// Longest time for an answer that carries no file.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Longest time for one part of a file, or one download.
+const FILE_PATIENCE: Duration = Duration::from_hours(1);
+
+/// What a route needs before the service is asked at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Nothing.
+    Public,
+    /// Nothing, and only in a demonstration.
+    Demo,
+    /// A signed-in person.
+    Session,
+    /// A token with this scope.
+    Token(Scope),
+}
+
+/// One route: what it is, and what it asks of the gate.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The template of its path.
+    pub path: &'static str,
+    /// What it needs before the gate.
+    pub guard: Guard,
+    /// The actions of the permission table it may ask for, by their wire names; none where the gate has no say.
+    pub actions: &'static [&'static str],
+    /// Whether it changes anything.
+    pub changes: bool,
+}
+
+const fn asks(
+    method: &'static str,
+    path: &'static str,
+    guard: Guard,
+    actions: &'static [&'static str],
+) -> Route {
+    Route { method, path, guard, actions, changes: false }
+}
+
+const fn changes(
+    method: &'static str,
+    path: &'static str,
+    guard: Guard,
+    actions: &'static [&'static str],
+) -> Route {
+    Route { method, path, guard, actions, changes: true }
+}
+
+/// Every act on a request that a person can do.
+const ACTS: &[&str] = &[
+    "request.revise",
+    "request.submit",
+    "request.return",
+    "request.forward",
+    "request.authorise",
+    "request.send",
+    "request.acknowledge",
+    "request.check",
+    "request.ask",
+    "request.answer",
+    "request.amend",
+    "request.decide",
+    "request.prepare",
+    "request.discard",
+    "request.release",
+    "request.confirm",
+    "request.withdraw",
+    "request.close",
+    "request.postpone",
+    "request.extend_hold",
+    "request.announce_conversion",
+    "request.convert_hold",
+    "request.release_hold",
+];
+
+const READ: Guard = Guard::Token(Scope::Read);
+const ACT: Guard = Guard::Token(Scope::Act);
+const ADMINISTER: Guard = Guard::Token(Scope::Administer);
+
+/// Every route of the program; a route without a row here fails a test.
+pub const ROUTES: &[Route] = &[
+    asks("GET", "/health", Guard::Public, &[]),
+    asks("GET", "/assets/{*name}", Guard::Public, &[]),
+    asks("GET", "/problems/{code}", Guard::Public, &[]),
+    asks("GET", "/api/openapi.json", Guard::Public, &[]),
+    // Files of a page.
+    changes("POST", "/requests/{id}/files", Guard::Session, &["file.upload"]),
+    asks("HEAD", "/requests/{id}/files/upload", Guard::Session, &[]),
+    changes("PUT", "/requests/{id}/files/upload", Guard::Session, &["file.upload"]),
+    asks("GET", "/requests/{id}/files/{file}", Guard::Session, &["file.download"]),
+    // The API.
+    asks("GET", "/api/v1/requests", READ, &["request.list"]),
+    changes("POST", "/api/v1/requests", ACT, &["request.draft"]),
+    asks("GET", "/api/v1/requests/{id}", READ, &["request.view"]),
+    changes("POST", "/api/v1/requests/{id}/acts", ACT, ACTS),
+    changes("POST", "/api/v1/requests/{id}/files", ACT, &["file.upload"]),
+    changes("PATCH", "/api/v1/requests/{id}/files/{file}", ACT, &["file.upload"]),
+    changes("POST", "/api/v1/requests/{id}/files/{file}/complete", ACT, &["file.upload"]),
+    asks("GET", "/api/v1/requests/{id}/files/{file}/content", READ, &["file.download"]),
+    asks("GET", "/api/v1/work", READ, &["request.list"]),
+    asks("GET", "/api/v1/procedures", Guard::Public, &[]),
+    asks("GET", "/api/v1/procedures/{id}", Guard::Public, &[]),
+    asks("GET", "/api/v1/offers", READ, &["request.draft"]),
+    asks("POST", "/api/v1/drafts/check", READ, &["request.draft"]),
+    asks("GET", "/api/v1/directory", READ, &["directory.view"]),
+    asks("GET", "/api/v1/organisations/{id}", READ, &["directory.view"]),
+    changes("POST", "/api/v1/organisation/people", ADMINISTER, &["person.invite"]),
+    changes("PUT", "/api/v1/organisation/people/{person}/roles", ADMINISTER, &["role.edit"]),
+    changes("PUT", "/api/v1/organisation/people/{person}/active", ADMINISTER, &["person.edit"]),
+    changes("PUT", "/api/v1/organisation/contact-points/{id}", ADMINISTER, &["contact_point.edit"]),
+    asks("GET", "/api/v1/organisation/tokens", ADMINISTER, &["organisation.view"]),
+    changes("POST", "/api/v1/organisation/tokens", ADMINISTER, &["token.edit"]),
+    changes("DELETE", "/api/v1/organisation/tokens/{id}", ADMINISTER, &["token.edit"]),
+    asks("GET", "/api/v1/me", READ, &[]),
+    asks("GET", "/api/v1/trail", READ, &["trail.view"]),
+    asks("GET", "/api/v1/figures", READ, &["figures.view"]),
+    // Standard interfaces.
+    changes("POST", "/interop/etsi/103120", Guard::Token(Scope::Interop), &["request.file", "request.view"]),
+];
+
+/// The program as a service over HTTP.
+pub fn app(exchange: Exchange, settings: WebSettings) -> Router {
+    let app = App::new(exchange, settings);
+    let files = Router::new()
+        .route("/requests/{id}/files", post(transfer::from_form))
+        .route("/requests/{id}/files/upload", get(transfer::start).put(transfer::part))
+        .route("/requests/{id}/files/{file}", get(transfer::download))
+        .layer(DefaultBodyLimit::disable());
+    let pages = pages::routes()
+        .merge(files)
+        .route("/assets/{*name}", get(assets::serve))
+        .route("/problems/{code}", get(api::problem_type))
+        .fallback(nowhere)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(CatchPanicLayer::custom(security::caught))
+        .layer(from_fn_with_state(app.clone(), draw_page_errors));
+    pages
+        .merge(api::routes(&app))
+        .merge(interop::routes(&app))
+        .route("/health", get(health))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn(bounded_time))
+        .layer(from_fn(security::log))
+        .layer(from_fn_with_state(app.clone(), security::harden))
+        .with_state(app)
+}
+
+/// The document of the JSON API (OpenAPI 3.1), as JSON.
+pub fn openapi() -> String {
+    api::document().to_pretty_json().unwrap_or_default()
+}
+
+async fn nowhere() -> PageError {
+    PageError::not_found()
+}
+
+async fn wrong_method() -> PageError {
+    PageError::status(StatusCode::METHOD_NOT_ALLOWED)
+}
+
+async fn health(State(app): State<App>) -> (StatusCode, &'static str) {
+    if app.exchange.ready().await {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready")
+    }
+}
+
+/// Draws the page of an error, in the language and frame of whoever asked.
+async fn draw_page_errors(State(app): State<App>, request: Request, next: Next) -> Response {
+    let headers = request.headers().clone();
+    let response = next.run(request).await;
+    let Some(error) = response.extensions().get::<PageError>().cloned() else {
+        return response;
+    };
+    let mut asked = Request::new(());
+    *asked.headers_mut() = headers;
+    let (mut parts, ()) = asked.into_parts();
+    let Ok(visitor) = Visitor::from_request_parts(&mut parts, &app).await else {
+        return error.status.into_response();
+    };
+    let mut page = pages::error_page(&app, &visitor, &error);
+    *page.status_mut() = error.status;
+    for (name, value) in response.headers() {
+        let bound_to_body =
+            name == axum::http::header::CONTENT_TYPE || name == axum::http::header::CONTENT_LENGTH;
+        if !bound_to_body && !page.headers().contains_key(name) {
+            page.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    page
+}
+
+/// Gives up on answers that take too long; files may take longer.
+async fn bounded_time(request: Request, next: Next) -> Response {
+    let carries_file = request.uri().path().contains("/files");
+    let patience = if carries_file { FILE_PATIENCE } else { PATIENCE };
+    match tokio::time::timeout(patience, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}

@@ -1,0 +1,195 @@
+//! Who sends a page request: the session behind its cookie, the visitor without one, and the form token.
+//! A cookie's value is a secret that only the service can read anything from; it is never logged or shown.
+
+pub(crate) use crate::form::Form;
+
+use crate::error::PageError;
+use crate::state::State;
+use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use comity_domain::party::Actor;
+use comity_domain::term::Language;
+use comity_service::{Caller, Via};
+use sha2::{Digest, Sha256};
+
+/// Where a visitor's choice of language is kept; its value is `en` or `fr`.
+pub(crate) const LANGUAGE_COOKIE: &str = "comity_language";
+
+/// Separates the form token from every other digest of a session secret.
+const FORM_LABEL: &[u8] = b"comity form token v1\n";
+
+/// Longest value of a session cookie that is looked up at all, in bytes.
+const MAX_SECRET: usize = 256;
+
+/// A signed-in person. Without a session the answer is a redirect to `/sign-in`.
+#[derive(Clone)]
+pub(crate) struct SignedIn {
+    /// For the service.
+    pub(crate) caller: Caller,
+    /// Who.
+    pub(crate) actor: Actor,
+    /// The language of the page.
+    pub(crate) language: Language,
+    /// The token that each form of the page carries as `csrf`.
+    pub(crate) csrf: String,
+}
+
+/// Whoever opens a page that needs no session.
+#[derive(Clone)]
+pub(crate) struct Visitor {
+    /// The person, where there is one.
+    pub(crate) signed_in: Option<SignedIn>,
+    /// The language of the page: the cookie's, the person's, the browser's, English.
+    pub(crate) language: Language,
+    /// The token that each form of the page carries as `csrf`; empty without a cookie.
+    pub(crate) csrf: String,
+}
+
+impl FromRequestParts<State> for Visitor {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
+        let chosen = chosen_language(&parts.headers);
+        let Some(secret) = session_secret(&parts.headers, state) else {
+            let language = chosen.unwrap_or_else(|| accepted_language(&parts.headers));
+            return Ok(Self { signed_in: None, language, csrf: String::new() });
+        };
+        let csrf = form_token(&secret);
+        let Some((actor, own)) = state.exchange.session(&secret).await? else {
+            let language = chosen.unwrap_or_else(|| accepted_language(&parts.headers));
+            return Ok(Self { signed_in: None, language, csrf });
+        };
+        let language = chosen.unwrap_or(own);
+        let caller = Caller::Person { actor: actor.clone(), via: Via::Page };
+        let signed_in = SignedIn { caller, actor, language, csrf: csrf.clone() };
+        Ok(Self { signed_in: Some(signed_in), language, csrf })
+    }
+}
+
+impl FromRequestParts<State> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
+        let visitor = Visitor::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        visitor.signed_in.ok_or_else(|| Redirect::to("/sign-in").into_response())
+    }
+}
+
+const fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-comity" } else { "comity" }
+}
+
+/// The value of the session cookie, if one came.
+pub(crate) fn session_secret(headers: &HeaderMap, state: &State) -> Option<String> {
+    let secret = cookie(headers, cookie_name(state.secure()))?;
+    (!secret.is_empty() && secret.len() <= MAX_SECRET).then(|| secret.to_owned())
+}
+
+/// The cookie that keeps a session: gone with the browser, unreadable for scripts, not sent by foreign forms.
+pub(crate) fn session_cookie(secret: &str, state: &State) -> HeaderValue {
+    let secure = if state.secure() { "; Secure" } else { "" };
+    let text = format!("{}={secret}; Path=/; HttpOnly; SameSite=Lax{secure}", cookie_name(state.secure()));
+    HeaderValue::from_str(&text).unwrap_or_else(|_| ended_cookie(state))
+}
+
+/// The cookie that ends a session in the browser.
+pub(crate) fn ended_cookie(state: &State) -> HeaderValue {
+    HeaderValue::from_static(if state.secure() {
+        "__Host-comity=; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=0"
+    } else {
+        "comity=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
+    })
+}
+
+/// The cookie that keeps a choice of language for a year.
+pub(crate) fn language_cookie(language: Language) -> HeaderValue {
+    HeaderValue::from_static(match language {
+        Language::English => "comity_language=en; Path=/; SameSite=Lax; Max-Age=31536000",
+        Language::French => "comity_language=fr; Path=/; SameSite=Lax; Max-Age=31536000",
+    })
+}
+
+/// A cookie by its name; of several with one name none counts, because somebody planted one.
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let pairs = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut found = pairs
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter_map(|(key, value)| (key == name).then_some(value));
+    let first = found.next();
+    if found.next().is_some() { None } else { first }
+}
+
+/// The token of all forms of one session: a digest of its secret, so that it needs no storage.
+pub(crate) fn form_token(secret: &str) -> String {
+    let digest = Sha256::new().chain_update(FORM_LABEL).chain_update(secret.as_bytes()).finalize();
+    URL_SAFE_NO_PAD.encode(digest)
+}
+
+fn chosen_language(headers: &HeaderMap) -> Option<Language> {
+    cookie(headers, LANGUAGE_COOKIE)?.parse().ok()
+}
+
+/// The first of the two languages that `Accept-Language` ranks highest; English otherwise (RFC 9110, 12.5.4).
+pub(crate) fn accepted_language(headers: &HeaderMap) -> Language {
+    let text = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut best = (Language::English, 0.0_f32);
+    for range in text.split(',').take(32) {
+        let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
+        let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let Ok(language) = primary.parse::<Language>() else { continue };
+        let weight = parameters.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.trim().parse().ok());
+        let weight = weight.filter(|q| (0.0..=1.0).contains(q)).unwrap_or(0.0);
+        if weight > best.1 {
+            best = (language, weight);
+        }
+    }
+    best.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderName;
+    use proptest::prelude::*;
+
+    fn with(name: HeaderName, value: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(name, HeaderValue::from_str(value).unwrap());
+        headers
+    }
+
+    #[test]
+    fn the_language_with_the_highest_weight_is_taken() {
+        let language = |text| accepted_language(&with(ACCEPT_LANGUAGE, text));
+        assert_eq!(language("fr-CH, fr;q=0.9, en;q=0.8"), Language::French);
+        assert_eq!(language("en;q=0.2, fr;q=0.7"), Language::French);
+        assert_eq!(language("de, it;q=0.5"), Language::English);
+        assert_eq!(language("fr;q=0"), Language::English);
+    }
+
+    #[test]
+    fn two_cookies_of_one_name_count_as_none() {
+        assert_eq!(cookie(&with(COOKIE, "a=1; comity=x"), "comity"), Some("x"));
+        assert_eq!(cookie(&with(COOKIE, "comity=x; comity=y"), "comity"), None);
+    }
+
+    #[test]
+    fn each_session_has_its_own_form_token() {
+        assert_ne!(form_token("one"), form_token("two"));
+        assert_eq!(form_token("one").len(), 43);
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_makes_the_readers_fail(text in "[ -~]{0,200}") {
+            accepted_language(&with(ACCEPT_LANGUAGE, &text));
+            cookie(&with(COOKIE, &text), "comity");
+        }
+    }
+}

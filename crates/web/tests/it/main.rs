@@ -1,0 +1,7 @@
+//! The web as its callers use it: whole requests through the whole router.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where something is not as it must be")]
+
+mod interop;
+mod openapi;
+mod support;
