@@ -1,0 +1,168 @@
+//! The configuration file, read once at the start. Unknown keys are refused; hard rules have no key here.
+
+use comity_domain::calendar::Calendar;
+use comity_domain::party::Organisation;
+use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
+use comity_service::{ClockSource, Settings, SmtpSettings};
+use comity_store::Database;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The content of the file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// The address under which people reach this instance, such as `https://comity.example`.
+    pub(crate) base_url: String,
+    /// Folder of the database file, the blobs and the instance key.
+    pub(crate) data: PathBuf,
+    /// A PostgreSQL address; without one the database is a file in `data`.
+    #[serde(default)]
+    pub(crate) database_url: Option<String>,
+    /// Folder of procedures besides those that are built in.
+    #[serde(default)]
+    pub(crate) procedures: Option<PathBuf>,
+    /// A permission table in the place of the built-in one.
+    #[serde(default)]
+    pub(crate) permissions: Option<PathBuf>,
+    /// Largest file of an answer, in bytes.
+    #[serde(default = "default_upload_limit")]
+    pub(crate) upload_limit: u64,
+    /// The mail server on this machine that takes notices.
+    #[serde(default)]
+    pub(crate) smtp: Option<Smtp>,
+    /// Organisations of this instance, set up or corrected at each start.
+    #[serde(default)]
+    pub(crate) organisation: Vec<Organisation>,
+    /// The name of this instance in messages of a standard interface.
+    #[serde(default = "default_country")]
+    pub(crate) interop_country: String,
+    /// See `interop_country`.
+    #[serde(default = "default_identifier")]
+    pub(crate) interop_identifier: String,
+}
+
+/// The mail server.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Smtp {
+    host: String,
+    port: u16,
+    from: String,
+}
+
+const fn default_upload_limit() -> u64 {
+    10 * 1024 * 1024 * 1024
+}
+
+fn default_country() -> String {
+    "XX".to_owned()
+}
+
+fn default_identifier() -> String {
+    "COMITY".to_owned()
+}
+
+impl Config {
+    /// Reads the file.
+    pub(crate) fn read(path: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let config: Self = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        if let Some(smtp) = &config.smtp
+            && !matches!(smtp.host.as_str(), "localhost" | "127.0.0.1" | "::1")
+        {
+            return Err(
+                "smtp.host: only a mail server on this machine, because the way to it is not encrypted; \
+                        let it relay"
+                    .to_owned(),
+            );
+        }
+        Ok(config)
+    }
+
+    /// What the service is made of.
+    pub(crate) fn settings(&self) -> Result<Settings, String> {
+        std::fs::create_dir_all(&self.data).map_err(|error| format!("{}: {error}", self.data.display()))?;
+        let mut procedures = shipped_procedures()?;
+        if let Some(folder) = &self.procedures {
+            add_folder(folder, &mut procedures)?;
+        }
+        let permissions = match &self.permissions {
+            None => None,
+            Some(path) => {
+                Some(std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?)
+            }
+        };
+        Ok(Settings {
+            database: match &self.database_url {
+                None => Database::Sqlite(self.data.join("comity.sqlite")),
+                Some(url) => Database::Postgres(url.clone()),
+            },
+            data: self.data.clone(),
+            procedures,
+            calendars: shipped_calendars()?,
+            permissions,
+            smtp: self.smtp.as_ref().map(|smtp| SmtpSettings {
+                host: smtp.host.clone(),
+                port: smtp.port,
+                from: smtp.from.clone(),
+            }),
+            base_url: self.base_url.trim_end_matches('/').to_owned(),
+            upload_limit: self.upload_limit,
+            demo: false,
+        })
+    }
+}
+
+/// The procedures that are part of the program, with their paths below `procedures/`.
+pub(crate) const SHIPPED: &[(&str, &str)] = &[
+    ("bud/16_preservation.toml", include_str!("../../../procedures/bud/16_preservation.toml")),
+    ("bud/18_subscriber.toml", include_str!("../../../procedures/bud/18_subscriber.toml")),
+    ("bud/29_preservation.toml", include_str!("../../../procedures/bud/29_preservation.toml")),
+    ("eu/epoc_pr_preservation.toml", include_str!("../../../procedures/eu/epoc_pr_preservation.toml")),
+    ("eu/epoc_subscriber.toml", include_str!("../../../procedures/eu/epoc_subscriber.toml")),
+    ("us/2703f_preservation.toml", include_str!("../../../procedures/us/2703f_preservation.toml")),
+];
+
+const CALENDARS: [&str; 3] = [
+    include_str!("../../../procedures/calendars/xa.toml"),
+    include_str!("../../../procedures/calendars/xb.toml"),
+    include_str!("../../../procedures/calendars/xc.toml"),
+];
+
+/// The built-in procedures.
+pub(crate) fn shipped_procedures() -> Result<ProcedureSet, String> {
+    let mut set = ProcedureSet::default();
+    for (path, text) in SHIPPED {
+        set.add(PinnedProcedure::from_toml(text).map_err(|fault| format!("{path}: {fault}"))?);
+    }
+    Ok(set)
+}
+
+/// The built-in calendars.
+pub(crate) fn shipped_calendars() -> Result<Vec<Calendar>, String> {
+    CALENDARS.iter().map(|text| Calendar::from_toml(text).map_err(|fault| fault.to_string())).collect()
+}
+
+/// Adds every procedure below a folder.
+pub(crate) fn add_folder(folder: &Path, set: &mut ProcedureSet) -> Result<(), String> {
+    for path in crate::procedure::files(folder)? {
+        let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let read = PinnedProcedure::from_toml(&text);
+        set.add(read.map_err(|fault| format!("{}: {fault}", path.display()))?);
+    }
+    Ok(())
+}
+
+/// The system's clock: the one place in the program that reads it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is where the time enters; everything else takes it as a value"
+)]
+pub(crate) fn system_clock() -> ClockSource {
+    Arc::new(jiff::Timestamp::now)
+}

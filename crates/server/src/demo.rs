@@ -1,0 +1,100 @@
+//! The demonstration: fictional organisations and people, requests in every state, on this machine only.
+//! Everything in it is brought about by the same acts that people do; nothing is written past the service.
+
+mod people;
+mod story;
+
+use crate::config::{shipped_calendars, shipped_procedures, system_clock};
+use crate::serve::{runtime, said, serve};
+use comity_domain::party::Role;
+use comity_service::translation::Translator;
+use comity_service::{Caller, Exchange, PeerProcedures, Settings};
+use comity_store::Database;
+use comity_web::{Endpoint, WebSettings};
+use people::{ORGANISATIONS, PEOPLE, organisation_id, person_id};
+use std::net::SocketAddr;
+use std::path::Path;
+
+const UPLOAD_LIMIT: u64 = 1024 * 1024 * 1024;
+
+/// Runs `comity demo`.
+pub(crate) fn run(listen: SocketAddr, data: &Path) -> Result<(), String> {
+    if !listen.ip().is_loopback() {
+        return Err(
+            "--listen: only a loopback address, because anybody who can reach the demonstration can be \
+                    anybody in it"
+                .to_owned(),
+        );
+    }
+    std::fs::create_dir_all(data).map_err(|error| format!("{}: {error}", data.display()))?;
+    let fresh = !data.join("comity.sqlite").exists();
+    let base_url = format!("http://{listen}");
+    let settings = Settings {
+        database: Database::Sqlite(data.join("comity.sqlite")),
+        data: data.to_owned(),
+        procedures: shipped_procedures()?,
+        calendars: shipped_calendars()?,
+        permissions: None,
+        smtp: None,
+        base_url: base_url.clone(),
+        upload_limit: UPLOAD_LIMIT,
+        demo: true,
+    };
+    let exchange = Exchange::open(settings, system_clock()).map_err(|fault| fault.to_string())?;
+    let web = WebSettings {
+        base_url: base_url.clone(),
+        demo: true,
+        words: Translator::embedded(),
+        interop: Endpoint { country: "XA".to_owned(), unique_id: "HBT".to_owned() },
+        upload_limit: UPLOAD_LIMIT,
+    };
+    runtime()?.block_on(async {
+        people::set_up(&exchange).await?;
+        if fresh {
+            story::tell(&exchange).await?;
+        }
+        let contract = contract(&exchange, &base_url).await?;
+        serve(exchange, web, listen, |_| {
+            let written = std::fs::write(data.join("demo.json"), contract);
+            match written {
+                Ok(()) => println!("Comity's demonstration is ready: {base_url}"),
+                Err(error) => eprintln!("comity: demo.json: {error}"),
+            }
+        })
+        .await
+    })
+}
+
+/// The content of `demo.json`: addresses and tokens for scripts.
+async fn contract(exchange: &Exchange, base_url: &str) -> Result<String, String> {
+    let operator = Caller::Operator;
+    let mut personas = Vec::new();
+    for person in PEOPLE {
+        let organisation = organisation_id(person.organisation);
+        let id = person_id(person.key);
+        let scopes: &[&str] = if person.roles.contains(&Role::Administrator) {
+            &["read", "act", "administer"]
+        } else {
+            &["read", "act"]
+        };
+        let token =
+            exchange.add_token_for(&operator, id, organisation, "demo", scopes).await.map_err(said)?;
+        let name = ORGANISATIONS.iter().find(|o| o.code == person.organisation).map_or("", |o| o.name);
+        let roles: Vec<&str> = person.roles.iter().map(|role| role.as_str()).collect();
+        personas.push(serde_json::json!({
+            "id": id, "name": person.name, "organisation": name, "roles": roles, "token": token,
+        }));
+    }
+    let procedures = PeerProcedures {
+        disclosure: "bud.18_subscriber".to_owned(),
+        preservation: "bud.16_preservation".to_owned(),
+    };
+    let (from, to) = (organisation_id("NBP"), organisation_id("HBT"));
+    let peer = exchange.add_peer_token(&operator, from, to, "demo link", procedures).await.map_err(said)?;
+    let contract = serde_json::json!({
+        "base_url": base_url,
+        "personas": personas,
+        "interop": { "url": format!("{base_url}/interop/etsi/103120"), "token": peer },
+    });
+    serde_json::to_string_pretty(&contract).map_err(|error| error.to_string())
+}

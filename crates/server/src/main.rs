@@ -1,0 +1,98 @@
+//! The binary `comity`: configuration, assembly, and the command line.
+//! It puts the floors together and starts them; it decides nothing.
+
+mod config;
+mod demo;
+mod procedure;
+mod serve;
+
+use clap::{Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "comity", version, about = "Requests between law enforcement and service providers")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve an instance.
+    Serve {
+        /// The configuration file.
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Serve a demonstration with fictional organisations and people, on this machine only.
+    Demo {
+        /// Where to listen; a loopback address.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Where the data are kept; `demo.json` in it tells the addresses and tokens.
+        #[arg(long, default_value = ".work/demo")]
+        data: PathBuf,
+    },
+    /// The written procedures.
+    Procedure {
+        #[command(subcommand)]
+        command: procedure::ProcedureCommand,
+    },
+    /// People.
+    Person {
+        #[command(subcommand)]
+        command: PersonCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum PersonCommand {
+    /// Print a single-use sign-in link, valid for ten minutes.
+    Invite {
+        /// The configuration file of the instance.
+        #[arg(long)]
+        config: PathBuf,
+        /// Official mail address; the person is created from the other options if not known yet.
+        #[arg(long)]
+        email: String,
+        /// The organisation's code, such as `NBP`.
+        #[arg(long)]
+        organisation: String,
+        /// Name as it appears on documents.
+        #[arg(long, default_value = "")]
+        name: String,
+        /// Function or rank.
+        #[arg(long, default_value = "")]
+        function: String,
+        /// Roles, such as `administrator`.
+        #[arg(long = "role")]
+        roles: Vec<String>,
+        /// Accreditation number.
+        #[arg(long, default_value = "")]
+        accreditation: String,
+    },
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("COMITY_LOG").unwrap_or_else(|_| "info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let done = match Arguments::parse().command {
+        Command::Serve { config } => serve::run(&config),
+        Command::Demo { listen, data } => demo::run(listen, &data),
+        Command::Procedure { command } => procedure::run(&command),
+        Command::Person { command } => serve::person(&command),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("comity: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

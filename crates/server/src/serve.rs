@@ -1,0 +1,144 @@
+//! Serving: the exchange behind its routes, with a worker for jobs, until a signal says stop.
+
+use crate::PersonCommand;
+use crate::config::{Config, system_clock};
+use comity_domain::party::Role;
+use comity_domain::term::Language;
+use comity_service::translation::Translator;
+use comity_service::{Caller, Denied, Exchange, NewPerson, run_worker};
+use comity_web::{Endpoint, WebSettings, app};
+use std::net::SocketAddr;
+use std::path::Path;
+use tokio::sync::watch;
+
+/// Runs `comity serve`.
+pub(crate) fn run(path: &Path) -> Result<(), String> {
+    let config = Config::read(path)?;
+    let exchange = Exchange::open(config.settings()?, system_clock()).map_err(|fault| fault.to_string())?;
+    let web = WebSettings {
+        base_url: config.base_url.clone(),
+        demo: false,
+        words: Translator::embedded(),
+        interop: Endpoint {
+            country: config.interop_country.clone(),
+            unique_id: config.interop_identifier.clone(),
+        },
+        upload_limit: config.upload_limit,
+    };
+    runtime()?.block_on(async {
+        for organisation in config.organisation {
+            exchange.put_organisation(&Caller::Operator, organisation).await.map_err(said)?;
+        }
+        serve(exchange, web, config.listen, |address| {
+            tracing::info!(%address, "Comity serves");
+        })
+        .await
+    })
+}
+
+/// The runtime of the program.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())
+}
+
+/// Serves until the process is told to stop, or the store has failed for good.
+pub(crate) async fn serve(
+    exchange: Exchange,
+    web: WebSettings,
+    listen: SocketAddr,
+    ready: impl FnOnce(SocketAddr),
+) -> Result<(), String> {
+    let listener =
+        tokio::net::TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let (stop, stopped) = watch::channel(false);
+    let mut failed = exchange.failed();
+    let mut told = stopped.clone();
+    let worker = tokio::spawn(run_worker(exchange.clone(), async move {
+        let _ = told.wait_for(|stop| *stop).await;
+    }));
+    ready(address);
+    let mut told = stopped.clone();
+    let server = axum::serve(listener, app(exchange, web)).with_graceful_shutdown(async move {
+        let _ = told.wait_for(|stop| *stop).await;
+    });
+    let signals = async move {
+        tokio::select! {
+            () = signal() => {}
+            _ = failed.wait_for(|failed| *failed) => {}
+        }
+        stop.send_replace(true);
+    };
+    let (ended, ()) = tokio::join!(server.into_future(), signals);
+    ended.map_err(|error| error.to_string())?;
+    worker.await.map_err(|error| error.to_string())
+}
+
+async fn signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+/// A denial as the console says it.
+pub(crate) fn said(denied: Denied) -> String {
+    match denied {
+        Denied::Refused(refusals) => {
+            let words = Translator::embedded();
+            let lines: Vec<String> = refusals
+                .iter()
+                .map(|refusal| {
+                    let field = refusal.field.as_deref().map_or(String::new(), |field| format!("{field}: "));
+                    let message = words.refusal(Language::English, refusal);
+                    format!("{field}{message} {}", words.remedy(Language::English, refusal))
+                })
+                .collect();
+            lines.join("\n")
+        }
+        Denied::Fault(fault) => format!("fault {}", fault.id),
+    }
+}
+
+/// Runs `comity person …`.
+pub(crate) fn person(command: &PersonCommand) -> Result<(), String> {
+    let PersonCommand::Invite { config, email, organisation, name, function, roles, accreditation } = command;
+    let config = Config::read(config)?;
+    let exchange = Exchange::open(config.settings()?, system_clock()).map_err(|fault| fault.to_string())?;
+    let found = config.organisation.iter().find(|known| &known.code == organisation);
+    let found = found.ok_or_else(|| format!("organisation {organisation}: not in the configuration"))?;
+    let roles: Result<Vec<Role>, _> = roles.iter().map(|role| role.parse()).collect();
+    let roles = roles.map_err(|_| {
+        "role: one of officer, gatekeeper, authoriser, analyst, reviewer, administrator, auditor".to_owned()
+    })?;
+    let new = NewPerson {
+        organisation: found.id,
+        name: name.clone(),
+        email: email.clone(),
+        language: found.language,
+        function: function.clone(),
+        roles,
+        accreditation: accreditation.clone(),
+        accredited_until: exchange.now().plus_seconds(365 * 86_400),
+        authoriser: None,
+    };
+    let organisation = found.clone();
+    runtime()?.block_on(async {
+        exchange.put_organisation(&Caller::Operator, organisation.clone()).await.map_err(said)?;
+        let secret = match exchange.person_by_email(email).await.map_err(said)? {
+            Some(person) => exchange.link(&Caller::Operator, organisation.id, person).await.map_err(said)?,
+            None => exchange.invite(&Caller::Operator, new).await.map_err(said)?.1,
+        };
+        println!("{}/sign-in/link/{secret}", config.base_url.trim_end_matches('/'));
+        Ok(())
+    })
+}
