@@ -1,56 +1,67 @@
-# The words of the domain, in English. Keys follow the wire names of the vocabularies (docs/NOMENCLATURE.md).
-# A text here is read by people of both sides: plain, exact, polite; one word per thing. fr/domain.ftl has the same keys and values.
+# Words of the domain: states, acts, events, grounds, refusals, clocks, notices.
 
 ## Where a request stands
 
-state-DRAFT = Being written
+state-DRAFT = Draft
 state-GATEKEEPER_REVIEW = With the gatekeeper
 state-AWAITING_AUTHORISATION = Awaiting authorisation
 state-AUTHORISED = Authorised, not yet sent
-state-SENT = Sent, not yet received
+state-SENT = Sent
 state-RECEIVED = Received
 state-ACKNOWLEDGED = Acknowledged
 state-VERIFYING = Source being verified
-state-CLARIFYING = Waiting for clarification
-state-LEGAL_REVIEW = Source verified, items being decided
-state-OBJECTED = Objected
-state-IN_EXECUTION = Data being collected
-state-PARTIALLY_DELIVERED = Partly delivered
+state-CLARIFYING = Question open
+state-LEGAL_REVIEW = Verified, being decided
+state-OBJECTED = Objection under review
+state-IN_EXECUTION = In execution
+state-PARTIALLY_DELIVERED = Delivered in part
 state-DELIVERED = Delivered
-state-HELD = Data preserved
+state-HELD = Data held
 state-REJECTED = Not executed
 state-RECEIPT_CONFIRMED = Receipt confirmed
 state-WITHDRAWN = Withdrawn
 state-CLOSED = Closed
+state-DRAFT-meaning = It has not left its author.
+state-GATEKEEPER_REVIEW-meaning = A second person checks whether it will stand.
+state-AWAITING_AUTHORISATION-meaning = The gatekeeper has vouched for it; the signature is missing.
+state-AUTHORISED-meaning = It is signed and can be sent.
+state-SENT-meaning = It is on its way.
+state-RECEIVED-meaning = The provider's system has received it; the provider's clocks run. The source is not verified yet.
+state-ACKNOWLEDGED-meaning = The provider has given its own reference. The source is not verified yet.
+state-VERIFYING-meaning = Checks are being recorded; nothing leaves before all have passed.
+state-CLARIFYING-meaning = The provider has asked; the clocks named by the procedure stand still.
+state-LEGAL_REVIEW-meaning = The source is verified; each item gets its decision.
+state-OBJECTED-meaning = The provider objects; the authority reviews.
+state-IN_EXECUTION-meaning = Data are being collected; a second person releases them.
+state-PARTIALLY_DELIVERED-meaning = Some items have their answer, others not yet.
+state-DELIVERED-meaning = Every accepted item has been delivered.
+state-HELD-meaning = The data are kept as they are; nothing has been disclosed.
+state-REJECTED-meaning = No item was executed; each has its reason and its remedy.
+state-RECEIPT_CONFIRMED-meaning = The authority has confirmed what it received.
+state-WITHDRAWN-meaning = The authority has taken it back.
+state-CLOSED-meaning = Nothing is open any more.
 
-## What is asked, and how
+## Vocabularies
 
 priority-P0_EMERGENCY = Emergency
 priority-P1_URGENT = Urgent
-priority-P2_NORMAL = Ordinary
+priority-P2_NORMAL = Normal
 priority-P3_BATCH = Batch
-priority-P0_EMERGENCY-meaning = Danger to life, limb or critical infrastructure: shorter deadlines and more verification.
-priority-P1_URGENT-meaning = Urgent, with a stated reason.
-priority-P2_NORMAL-meaning = The ordinary deadlines of the procedure.
-priority-P3_BATCH-meaning = Many similar requests at once; ordinary deadlines.
 kind-PRESERVE = Preservation
 kind-PRODUCE = Production
-compulsion-MANDATORY = The addressee is bound by law
-compulsion-MANDATORY_VIA_STATE = The addressee is bound once its own State gives effect
-compulsion-VOLUNTARY = The addressee may decline
+compulsion-MANDATORY = Mandatory
+compulsion-MANDATORY_VIA_STATE = Mandatory once the addressee's State gives effect
+compulsion-VOLUNTARY = Voluntary
 category-SUBSCRIBER = Subscriber data
-category-IDENTIFICATION_ONLY = Data requested solely to identify the user
-category-TRAFFIC_TELEPHONY = Traffic data, telephony
-category-TRAFFIC_INTERNET = Traffic data, Internet
-category-TRAFFIC_HOSTING = Traffic data, hosting
-category-TRAFFIC_OTHER = Traffic data, other
+category-IDENTIFICATION_ONLY = Identification only
+category-TRAFFIC_TELEPHONY = Telephone traffic data
+category-TRAFFIC_INTERNET = Internet traffic data
+category-TRAFFIC_HOSTING = Hosting traffic data
+category-TRAFFIC_OTHER = Other traffic data
 category-LOCATION_STORED = Stored location data
-category-CONTENT_STORED = Stored content data
+category-CONTENT_STORED = Stored content
 category-DOMAIN_REGISTRATION = Domain registration data
 category-UNSPECIFIED = Category not stated
-
-## Who takes part
-
 role-officer = Officer
 role-gatekeeper = Gatekeeper
 role-authoriser = Authoriser
@@ -62,375 +73,555 @@ organisation-kind-AUTHORITY = Authority
 organisation-kind-PROVIDER = Provider
 organisation-kind-CONTACT_POINT = 24/7 contact point
 organisation-kind-OVERSIGHT = Oversight body
-side-AUTHORITY = Requesting authority
-side-PROVIDER = Addressee
-reader-AUTHORITY = the requesting authority
-reader-PROVIDER = the addressee
-reader-OVERSIGHT = oversight bodies
+side-AUTHORITY = Authority
+side-PROVIDER = Provider
+outcome-FULL = Given in full
+outcome-PARTIAL = Given in part
+outcome-PRESERVED = Preserved
+outcome-REFUSED = Refused
+outcome-REDIRECTED = Redirected
+outcome-OBJECTED = Objected
+outcome-WITHDRAWN = Withdrawn
+giving-FULL = in full
+giving-PARTIAL = in part
 authoriser-JUDGE = Judge
 authoriser-COURT = Court
 authoriser-INVESTIGATING_JUDGE = Investigating judge
 authoriser-PROSECUTOR = Public prosecutor
 authoriser-INDEPENDENT_ADMIN = Independent administrative body
-authoriser-SENIOR_OFFICER = Senior officer of the authority
-authoriser-OTHER_COMPETENT = Other competent authority under national law
-independence-JUDICIAL = Court or judge
-independence-INDEPENDENT = Independent of the investigation, not judicial
-independence-SUPERVISED = Within the authority, under supervision
-independence-NONE = Not independent
-
-## Acts: the label of the button, and what is said once it is done
-
-act-draft = Begin a draft
-act-draft-done = The draft has been begun.
-act-revise = Save the draft
-act-revise-done = The draft has been saved.
-act-submit = Send to gatekeeper
-act-submit-done = The draft is now with the gatekeeper.
-act-return = Send back to the author
-act-return-done = The draft has gone back to its author.
-act-forward = Vouch and pass to authoriser
-act-forward-done = You have vouched for the request; it is now with the authoriser.
-act-authorise = Sign the request
-act-authorise-done = The request has been signed.
-act-send = Send to addressee
-act-send-done = The request has reached the addressee. Its clocks are running.
-act-file = File a message
-act-file-done = The message has been filed as a request.
-act-acknowledge = Acknowledge with own reference
-act-acknowledge-done = The request has been acknowledged.
-act-check = Record a check
-act-check-done = The check has been recorded.
-act-ask = Ask the authority
-act-ask-done = The question has been put to the authority.
-act-answer = Answer the question
-act-answer-done = The answer has gone to the addressee.
-act-amend = Correct items and sign
-act-amend-done = The corrected edition has been signed and is with the addressee.
-act-decide = Decide an item
-act-decide-done = The decision has been recorded.
-act-prepare = Put a package together
-act-prepare-done = The package is ready for release by a second person.
-act-discard = Discard the package
-act-discard-done = The package has been discarded.
-act-release = Release to the authority
-act-release-done = The package has been released to the authority.
-act-confirm = Confirm receipt
-act-confirm-done = The receipt has been confirmed.
-act-withdraw = Withdraw the request
-act-withdraw-done = The request has been withdrawn.
-act-close = Close the dossier
-act-close-done = The dossier has been closed.
-act-postpone = Give more time
-act-postpone-done = The deadline has been extended.
-act-extend_hold = Extend the hold
-act-extend_hold-done = The hold has been extended.
-act-announce_conversion = Announce the production request
-act-announce_conversion-done = The announcement has been recorded; the data stay on hold.
-act-convert_hold = Record that production was carried out
-act-convert_hold-done = The hold has ended: its data were produced.
-act-release_hold = Let the data go
-act-release_hold-done = The hold has ended; the addressee may return the data to their normal life.
-act-tick = Note that time has passed
-act-tick-done = What follows from the time has been recorded.
-
-## Events: a sentence of the history. The values are those of EVENT_VALUES in crates/service/src/translation.rs.
-## `outcome`, `check`, `authoriser`, `end` and yes or no come as wire names; lists of numbers as `1, 3`.
-
-event-drafted = Draft begun.
-event-revised = Draft changed.
-event-submitted = Draft sent to the gatekeeper with { $count ->
-        [one] one item.
-       *[other] { $count } items.
-    }
-event-returned = Draft sent back to its author. Reason: { $reason }
-event-forwarded = Request vouched for and passed to the authoriser.
-event-authorised = Request signed. Capacity: { $authoriser ->
-        [JUDGE] judge.
-        [COURT] court.
-        [INVESTIGATING_JUDGE] investigating judge.
-        [PROSECUTOR] public prosecutor.
-        [INDEPENDENT_ADMIN] independent administrative body.
-        [SENIOR_OFFICER] senior officer of the authority.
-        [OTHER_COMPETENT] other competent authority.
-       *[other] { $authoriser }.
-    }
-event-sent = Request sent to the addressee.
-event-filed = Request arrived over a standard interface ({ $format }).
-event-received = Request received in the addressee’s system; the deadlines count from here.
-event-acknowledged = Request acknowledged under the addressee’s reference { $reference }.
-event-checked = Check of the source – { $check ->
-        [accreditation] accreditation
-        [signature] signature
-        [call_back] call-back
-        [supervisor] supervisor
-        [documents] documents
-        [plausibility] plausibility
-       *[other] { $check }
-    }: { $passed ->
-        [yes] passed.
-       *[no] failed.
-    }
-event-source_verified = Source verified: every required check has passed.
-event-source_doubted = Source no longer verified: a check has failed since.
-event-asked = Question put to the authority (ground { $code }).
-event-answered = Question answered.
-event-amended = Items corrected ({ $items }); new edition { $edition } signed. Reason: { $reason }
-event-item_accepted = Item { $item } accepted: { $outcome ->
-        [FULL] everything asked for will be given.
-       *[PARTIAL] a part will be given.
-    }
-event-item_ended = Item { $item }: { $outcome ->
-        [FULL] given in full.
-        [PARTIAL] given in part.
-        [PRESERVED] data preserved.
-        [REFUSED] refused ({ $codes }).
-        [REDIRECTED] redirected; somebody else holds the data.
-        [OBJECTED] the addressee objects ({ $codes }).
-        [WITHDRAWN] withdrawn by the authority.
-       *[other] { $outcome }.
-    }
-event-package_prepared = Package put together for { $items ->
-        [1] item 1
-       *[other] items { $items }
-    } ({ $files ->
-        [one] one file
-       *[other] { $files } files
-    }).
-event-package_discarded = Package discarded before release. Reason: { $reason }
-event-package_released = Package released to the authority for items { $items }.
-event-receipt_confirmed = Receipt confirmed: { $intact ->
-        [yes] the digests match and the content fits the request.
-       *[no] the package does not fit. { $remark }
-    }
-event-all_receipts_confirmed = Receipt of every package confirmed; no item is open.
-event-withdrawn = Request withdrawn. Reason: { $reason }
-event-closed = Dossier closed.
-event-clock_started = Clock started: { $clock }, due { $due }.
-event-clock_paused = Clock stands still: { $clock }.
-event-clock_resumed = Clock runs again: { $clock }, due { $due }.
-event-clock_extended = Deadline extended: { $clock }, now due { $due }. Reason: { $reason }
-event-clock_stopped = Clock stopped, what was due is done: { $clock }.
-event-clock_expired = Deadline passed: { $clock }, was due { $due }.
-event-hold_started = Data on hold until { $until }.
-event-hold_extended = Hold extended until { $until }. Reason: { $reason }
-event-conversion_announced = Production request announced under the reference { $reference }; the data stay on hold until it is decided.
-event-hold_reminded = Issuer reminded: { $days ->
-        [one] one day
-       *[other] { $days } days
-    } or less until the hold ends on { $until }.
-event-hold_ended = Hold ended: { $end ->
-        [converted] the data were produced under the reference { $note }.
-        [released] the data were let go. Reason: { $note }
-        [lapsed] it lapsed and nobody had acted. This is an incident.
-       *[other] { $end }.
-    }
-
-## How an item ends
-
-outcome-FULL = Given in full
-outcome-PARTIAL = Given in part
-outcome-PRESERVED = Data preserved
-outcome-REFUSED = Refused
-outcome-REDIRECTED = Redirected
-outcome-OBJECTED = Objected
-outcome-WITHDRAWN = Withdrawn
-outcome-open = Not yet decided
-giving-FULL = All of it
-giving-PARTIAL = A part
-decision-produce = Give the data
-decision-preserve = Preserve the data
-decision-refuse = Refuse
-decision-redirect = Redirect to whoever holds the data
-decision-object = Object
-
-## Grounds of non-execution
-
-code-N01 = Incomplete
-code-N01-meaning = A mandatory detail is missing.
-code-N02 = Manifest error
-code-N02-meaning = There is an obvious error, such as the wrong company or an impossible date.
-code-N03 = Insufficient identifier
-code-N03-meaning = The account or user cannot be identified with what was given.
-code-N04 = Not held
-code-N04-meaning = The data are not stored by or for the provider.
-code-N05 = No longer held
-code-N05-meaning = The retention period is over and the data are gone.
-code-N06 = Impossible
-code-N06-meaning = Execution is impossible in fact, for example because the data are encrypted.
-code-N07 = Wrong authority
-code-N07-meaning = The request was not issued or validated by a competent authority.
-code-N08 = Offence below the threshold
-code-N08-meaning = The instrument does not cover this offence.
-code-N09 = Service out of scope
-code-N09-meaning = The instrument does not cover this service or entity.
-code-N10 = Immunity, privilege or press
-code-N10-meaning = The data are protected by an immunity, a privilege or the freedom of the press.
-code-N11 = Conflict of laws
-code-N11-meaning = Execution would breach the law of a third country.
-code-N12 = Fundamental rights
-code-N12-meaning = Execution would be a manifest breach of a fundamental right.
-code-N13 = Ne bis in idem
-code-N13-meaning = The person has already been tried for the same facts.
-code-N14 = Dual criminality
-code-N14-meaning = The conduct is no offence in the other State. This is never a ground against preservation as such.
-code-N15 = Political offence
-code-N15-meaning = The other State considers the offence political.
-code-N16 = Essential interests
-code-N16-meaning = Execution would harm sovereignty, security, public order or other essential interests of the State.
-code-N17 = Prejudice to own case
-code-N17-meaning = Disclosure now would harm an investigation of the addressed State.
-code-N18 = Over-broad
-code-N18-meaning = The scope is not specific, or wider than necessary.
-code-N19 = Legal basis
-code-N19-meaning = The provision is missing, or does not allow this category to be asked for.
-code-N20 = Wrong channel or entity
-code-N20-meaning = Another entity, language or channel is competent.
-code-N21 = Emergency not shown
-code-N21-meaning = The facts stated do not meet the test of an emergency.
-code-N22 = Source not verified
-code-N22-meaning = The source of the request could not be verified.
-code-N23 = No reply
-code-N23-meaning = A question was not answered in time.
-code-N24 = Mutual assistance needed
-code-N24-meaning = For this category or State the way is a request for mutual assistance.
-code-N25 = Real-time collection
-code-N25-meaning = Interception and collection in real time are outside this system.
-code-N26 = Not in force
-code-N26-meaning = The instrument is not in force between the parties.
-code-N27 = Controller first
-code-N27-meaning = The controller of the data must be addressed first.
-code-N28 = Disproportionate burden
-code-N28-meaning = Execution would take a disproportionate effort.
-code-curable = Can be cured
-code-final = Cannot be cured
-code-for-state = Reserved for a State; the provider may only point it out
-
-## Checks of the source
-
-check-accreditation = Accreditation
-check-signature = Signature
-check-call_back = Call-back to a directory number
-check-supervisor = Confirmation by a supervisor
-check-documents = Basis documents
-check-plausibility = Plausibility
-check-accreditation-meaning = The sender’s accreditation was valid when the request was sent.
-check-signature-meaning = The sender signed in with this instance, or signed the request.
-check-call_back-meaning = Somebody at the authority confirmed the request, called on a number from the directory and never from the request.
-check-supervisor-meaning = A supervisor at the authority confirmed the request over another channel.
-check-documents-meaning = The documents on which the request rests were read, and they fit.
-check-plausibility-meaning = Jurisdiction, time, volume and repetition are plausible.
-gate-preserve = Putting data on hold
-gate-release = Releasing data
-
-## Parts of the form, and how sure a rule is
-
+authoriser-SENIOR_OFFICER = Senior officer
+authoriser-OTHER_COMPETENT = Other competent authority
+independence-JUDICIAL = judicial
+independence-INDEPENDENT = independent
+independence-SUPERVISED = supervised
+independence-NONE = none
 section-authority = Who asks
 section-legal = Legal basis and offence
 section-case = Facts of the case
 section-justification = Necessity and proportionality
-section-confidentiality = Confidentiality and notice to the person concerned
+section-confidentiality = Confidentiality and notice
 section-delivery = How to answer
-field-kind-text = One line
-field-kind-long_text = Several lines
-field-kind-date = Date
-field-kind-choice = Choice
-field-kind-yes_no = Yes or no
-field-kind-telephone = Telephone number
-field-kind-email = E-mail address
-field-kind-number = Whole number
-certainty-reviewed = Reviewed against the primary text
-certainty-unreviewed = Not yet reviewed against the primary text
-notice-actor-ISSUING_AUTHORITY = Only the issuing authority informs the person concerned
-notice-actor-PROVIDER = The provider informs the person concerned, unless forbidden
-notice-actor-NONE = Nobody informs the person concerned at this stage
-
-## Clocks and holds
-
-trigger-receipt = Receipt of the request
-trigger-question = A question of the addressee
-trigger-hold = Data put on hold
-stop-acknowledgement = The acknowledgement
-stop-answer = An answer to every item
-stop-reply = The authority’s reply
-stop-hold_end = The end of the hold
-paused-by-clarification = Open question
-paused-by-objection = Objection under review
-clock-pause-clarification = a question to the authority is open
-clock-pause-objection = an objection is under review
-clock-extension-by-authority = more time given by the authority
-reading-running = Running
-reading-paused = Standing still
-reading-overdue = Overdue
-reading-met = Done in time
-reading-missed = Done too late
-on-expiry-MUST_CEASE = The duty ceases; the data must be let go
-on-expiry-MAY_DELETE = The provider may delete the data
-on-expiry-RELEASE = The data return to their normal life
-on-expiry-NATIONAL = National law decides
-hold-held = On hold
-hold-conversion_announced = On hold; production request announced
-hold-converted = Ended: data produced
-hold-released = Ended: data let go
-hold-lapsed = Lapsed: an incident
-clock-unit-days = { $count ->
-        [one] 1 day
-       *[other] { $count } days
-    }
-clock-unit-working-days = { $count ->
-        [one] 1 working day
-       *[other] { $count } working days
-    }
-clock-unit-hours = { $count ->
-        [one] 1 hour
-       *[other] { $count } hours
-    }
-clock-line-start = The clock started on { $at }.
-clock-line-length = The period is { $length }.
-clock-line-event-day = { $date } is the day of the event and is not counted.
-clock-line-first-day = Day 1 is { $date }.
-clock-line-weekend = { $date } is a weekly day of rest and is not counted.
-clock-line-holiday = { $date } is a public holiday ({ $name }) and is not counted.
-clock-line-days-off = From { $from } to { $until }, not counted: { $weekend ->
-        [one] 1 weekly day of rest
-       *[other] { $weekend } weekly days of rest
-    } and { $holidays ->
-        [one] 1 public holiday.
-       *[other] { $holidays } public holidays.
-    }
-clock-line-last-day = Day { $count } is { $date }; the period ends at 24:00 of that day.
-clock-line-hours-end = { $length } after the start is { $at }; hours run by night and on days of rest too.
-clock-line-two-working-days = A period of two days or more includes at least two working days, so that it ends with { $date }.
-clock-line-moved = { $from } is not a working day; the period ends with the next working day, { $to }.
-clock-line-extended = Extended by { $length } ({ $reason }), to { $at }.
-clock-line-extended-until = Extended so as not to end before { $until } ({ $reason }).
-clock-line-pause = It stood still from { $from } to { $until } ({ $reason }): { $added } added.
-clock-line-pauses = { $count ->
-        [one] One further pause
-       *[other] { $count } further pauses
-    }: { $added } added.
-clock-line-pause-open = It stands still since { $from } ({ $reason }); the end moves on as long as that lasts.
-clock-line-pause-late = The pause of { $from } began when the period was over; it adds nothing.
-clock-line-pause-cap = Pauses add no more than { $hours ->
-        [one] 1 hour
-       *[other] { $hours } hours
-    } altogether.
-clock-line-clock-change = Between start and end, the local clocks change by { $change }; days are counted by local time.
-clock-line-holidays-unknown = The calendar lists public holidays only from { $from } to { $until }; the count went beyond these dates.
-clock-line-due = Due on { $at }.
-
-## Tasks: why a request is on somebody’s list
-
-task-revise = Mend the returned draft
-task-review = Check the draft
-task-authorise = Sign or send back
-task-send = Send to the addressee
-task-answer = Answer the addressee’s question
+audience-PROVIDER = the addressed provider
+audience-OVERSIGHT = oversight bodies
+field-kind-text = one line
+field-kind-long_text = text
+field-kind-date = date
+field-kind-choice = choice
+field-kind-yes_no = yes or no
+field-kind-telephone = telephone number
+field-kind-email = mail address
+field-kind-number = number
+gate-preserve = putting data on hold
+gate-release = release of data
+trigger-receipt = receipt by the provider
+trigger-question = the provider's question
+trigger-hold = the data being put on hold
+stop-acknowledgement = acknowledgement
+stop-answer = answer to every item
+stop-reply = reply to the question
+stop-hold_end = end of the hold
+paused-by-clarification = an open question
+paused-by-objection = an objection under review
+on-expiry-MUST_CEASE = the duty ceases; the data must be let go
+on-expiry-MAY_DELETE = the provider may delete
+on-expiry-RELEASE = the data return to their normal life
+on-expiry-NATIONAL = national law decides
+notice-actor-ISSUING_AUTHORITY = the issuing authority
+notice-actor-PROVIDER = the provider
+notice-actor-NONE = nobody at this stage
+term-relation-domestic = within one State
+term-relation-cross-border = between two States
+term-relation-any = within one State or between two
+term-status-draft = draft, for training only
+term-status-in-force = in force
+term-status-not-in-force = not in force
+hold-held = Held until
+hold-conversion_announced = Production announced; was held until
+hold-converted = Hold ended by production; was held until
+hold-released = Released; was held until
+hold-lapsed = Lapsed, an incident; was held until
+check-accreditation = Accreditation
+check-signature = Signature
+check-call_back = Call-back
+check-supervisor = Supervisor's confirmation
+check-documents = Documents
+check-plausibility = Plausibility
+check-accreditation-hint = Look the accreditation number up in the directory: valid on the day of sending, role and organisation as stated.
+check-signature-hint = The request was sent by a signed-in person of the authority, or carries a signature that verifies.
+check-call_back-hint = Ring a number from the directory, never one from the request; note whom you reached.
+check-supervisor-hint = Another person with authority confirms, over another channel.
+check-documents-hint = Read the basis document: statute, court, names and dates exist and fit.
+check-plausibility-hint = Jurisdiction, hour, volume and repetition fit; no earlier failed check.
+task-write = Finish the draft
+task-review = Review the draft
+task-authorise = Decide on the signature
+task-send = Send
+task-answer = Answer the question
 task-confirm = Confirm the receipt
+task-follow_up = Follow the hold up
+task-close = Close
 task-acknowledge = Acknowledge
 task-verify = Verify the source
 task-decide = Decide the items
-task-prepare = Collect the data
-task-release = Release the package
-task-hold = Extend, convert or end the hold
-task-close = Close the dossier
+task-release = Collect and release
+decision-full = Give everything that was asked
+decision-full-hint = Data will be collected; a second person releases them.
+decision-partial = Give a part
+decision-partial-hint = Say below which part is missing and why.
+decision-preserve = Preserve
+decision-preserve-hint = The data are on hold from now on.
+decision-refuse = Do not execute
+decision-refuse-hint = Choose at least one ground and explain it.
+decision-redirect = Redirect
+decision-redirect-hint = Say who holds the data and how to reach them.
+decision-object = Object
+decision-object-hint = Conflict of laws or privilege: choose the ground and explain.
+scope-read = read
+scope-act = act
+scope-administer = administer
+trail-outcome-done = done
+trail-outcome-refused = refused
+trail-outcome-viewed = viewed
+
+## Acts
+
+act-draft = Begin a draft
+act-revise = Write the draft
+act-revise-hint = Open the form and complete it.
+act-submit = Send to gatekeeper
+act-submit-hint = The draft is complete when nothing is missing any more.
+act-return = Send back
+act-return-hint = Say what has to change; the author gets the draft back.
+act-forward = Pass to the authoriser
+act-forward-hint = You vouch that it is complete, specific and authentic.
+act-authorise = Sign
+act-authorise-hint = You are named on the request. Read necessity, proportionality and items first.
+act-send = Send
+act-send-hint = The provider's clocks start with its receipt.
+act-file = File
+act-acknowledge = Acknowledge
+act-acknowledge-hint = Give your own reference.
+act-check = Record a check
+act-check-hint = Every check that the procedure demands must pass before anything leaves.
+act-ask = Ask the authority
+act-ask-hint = One question at a time; the named clocks stand still until the answer.
+act-answer = Answer the question
+act-answer-hint = The clocks run again with your answer.
+act-amend = Correct an item
+act-amend-hint = A correction is a new edition under your signature.
+act-decide = Decide
+act-decide-hint = Each item gets its own decision.
+act-prepare = Put a package together
+act-prepare-hint = Choose accepted items and the files that answer them.
+act-discard = Discard the package
+act-discard-hint = Before release only; the files stay in the dossier.
+act-release = Release
+act-release-hint = You check that what goes out is what was asked: nothing missing, nothing more.
+act-confirm = Confirm the receipt
+act-confirm-hint = Compare the digests and the content with what you asked.
+act-withdraw = Withdraw the request
+act-withdraw-hint = Open items end, clocks stop, held data are let go.
+act-close = Close the dossier
+act-close-hint = Nothing may be open: no item, question, hold or receipt.
+act-postpone = Give more time
+act-postpone-hint = The provider's clock is extended.
+act-extend_hold = Extend the hold
+act-extend_hold-hint = Before it runs out, and as often as the procedure allows.
+act-announce_conversion = Announce the production request
+act-announce_conversion-hint = The hold then lasts until that request is decided.
+act-convert_hold = Record the production
+act-convert_hold-hint = The announced request was carried out; the hold ends.
+act-release_hold = Let the data go
+act-release_hold-hint = Tell the provider that the data are no longer needed.
+act-tick = Look at the clocks
+
+## What happened
+
+event-drafted = Draft begun under {$procedure}
+event-revised = Draft saved
+event-submitted = Sent to the gatekeeper, {$items} items
+event-returned = Sent back: {$reason}
+event-forwarded = The gatekeeper vouched for it
+event-authorised = Signed ({$authoriser})
+event-sent = Sent
+event-filed = Filed over {$format}, {$items} items
+event-received = Received by the provider's system
+event-acknowledged = Acknowledged as {$reference}
+event-checked = Check recorded: {$check}, {$passed ->
+    [yes] passed
+   *[other] failed
+ }
+event-source_verified = Source verified
+event-source_doubted = Source no longer verified
+event-asked = Question asked ({$code})
+event-answered = Question answered
+event-amended = Corrected as a new edition, {$items} items
+event-item_accepted = Item {$item} accepted: {$outcome}
+event-item_ended = Item {$item}: {$outcome} {$codes}
+event-package_prepared = Package put together for items {$items}, {$files} files
+event-package_discarded = Package discarded: {$reason}
+event-package_released = Package released for items {$items}, {$files} files
+event-receipt_confirmed = Receipt confirmed, {$intact ->
+    [yes] complete and intact
+   *[other] not as it should be
+ } {$remark}
+event-all_receipts_confirmed = Every receipt is confirmed
+event-withdrawn = Withdrawn: {$reason}
+event-closed = Closed
+event-clock_started = Clock started: {$clock}, due {$due}
+event-clock_paused = Clock stands still: {$clock}
+event-clock_resumed = Clock runs again: {$clock}, due {$due}
+event-clock_extended = More time: {$clock}, due {$due}. {$reason}
+event-clock_stopped = Clock stopped: {$clock}
+event-clock_expired = Clock ran out: {$clock}, was due {$due}
+event-hold_started = Data on hold until {$until}
+event-hold_extended = Hold extended until {$until}: {$reason}
+event-conversion_announced = Production request announced: {$reference}
+event-hold_reminded = Reminder: the hold runs out in {$days} days
+event-hold_ended = Hold ended ({$end ->
+    [converted] by production
+    [released] released
+   *[other] lapsed, an incident
+ })
+
+## Grounds
+
+code-N01 = Incomplete
+code-N02 = Manifest error
+code-N03 = Identifier insufficient
+code-N04 = Not held
+code-N05 = No longer held
+code-N06 = Impossible in fact
+code-N07 = Authority not competent
+code-N08 = Offence not covered
+code-N09 = Service not covered
+code-N10 = Immunity, privilege or press
+code-N11 = Conflict of laws
+code-N12 = Fundamental rights
+code-N13 = Already tried (ne bis in idem)
+code-N14 = Dual criminality
+code-N15 = Political offence
+code-N16 = Essential interests
+code-N17 = Prejudice to an own case
+code-N18 = Too broad
+code-N19 = Legal basis
+code-N20 = Wrong channel or entity
+code-N21 = Emergency not shown
+code-N22 = Source not verified
+code-N23 = No reply
+code-N24 = Needs the treaty route
+code-N25 = Real-time collection
+code-N26 = Not in force
+code-N27 = Controller first
+code-N28 = Disproportionate effort
+
+## Identifiers
+
+identifier-type-ipv4 = IPv4 address
+identifier-type-ipv6 = IPv6 address
+identifier-type-phone = Telephone number
+identifier-type-email = Mail address
+identifier-type-user = User name at a service
+identifier-type-url = Web address (URL)
+identifier-type-domain = Domain name
+identifier-type-imei = Device number (IMEI)
+identifier-type-imsi = Subscriber number (IMSI)
+identifier-type-iccid = SIM card number (ICCID)
+identifier-type-mac = Hardware address (MAC)
+identifier-type-payment = Payment identifier
+identifier-type-service-specific = Other identifier of a service
+
+## Clocks
+
+clock-line-start = Starts {$at}
+clock-line-length = Length: {$length}
+clock-line-event-day = {$date}: the day of the event is not counted
+clock-line-first-day = {$date} is day 1
+clock-line-weekend = {$date}: weekly rest, not counted
+clock-line-holiday = {$date}: {$name}, not counted
+clock-line-days-off = {$weekend} days of rest and {$holidays} holidays from {$from} to {$until} are not counted
+clock-line-last-day = Day {$count} is {$date}; it ends at 24:00
+clock-line-hours-end = {$length} later: {$at}
+clock-line-two-working-days = The period includes at least two working days: last day {$date}
+clock-line-moved = {$from} is no working day; the period ends with {$to}
+clock-line-day-end = The period ends with the end of {$date}
+clock-line-extended = Extended by {$length} ({$reason}): {$at}
+clock-line-extended-until = Extended until {$until} ({$reason})
+clock-line-pause = Stood still from {$from} to {$until} ({$reason}): {$added} added
+clock-line-pauses = {$count} further pauses: {$added} added
+clock-line-pause-open = Stands still since {$from} ({$reason}); the end moves on as long as it lasts
+clock-line-pause-late = A pause from {$from} on began after the end and adds nothing
+clock-line-pause-cap = Pauses add at most {$hours} hours
+clock-line-clock-change = The clocks of the zone change by {$change} in between; days are counted on the wall
+clock-line-holidays-unknown = Holidays are known only from {$from} to {$until}; beyond, only weekends were skipped
+clock-line-due = Due {$at}
+clock-unit-days = {$count ->
+    [one] {$count} day
+   *[other] {$count} days
+ }
+clock-unit-working-days = {$count ->
+    [one] {$count} working day
+   *[other] {$count} working days
+ }
+clock-unit-hours = {$count ->
+    [one] {$count} hour
+   *[other] {$count} hours
+ }
+clock-pause-clarification = open question
+clock-pause-objection = objection under review
+clock-extension-by-authority = granted by the authority
+
+## Notices
+
+notice-task-subject = Comity: {$reference} waits for you
+notice-task-body = Something waits for you in {$reference}. {$link}
+notice-answered-subject = Comity: {$reference} has an answer
+notice-answered-body = There is an answer in {$reference}. {$link}
+notice-reminder-subject = Comity: {$reference} runs out soon
+notice-reminder-body = A hold in {$reference} runs out soon. {$link}
+notice-expired-subject = Comity: a clock of {$reference} ran out
+notice-expired-body = A clock in {$reference} has run out. {$link}
+notice-lapsed-subject = Comity: a hold of {$reference} lapsed
+notice-lapsed-body = A hold in {$reference} has lapsed; this is an incident. {$link}
+
+## Refusals: what is wrong, which rule, what to do
+
+refusal-not-permitted = Your role does not do this here. Who may: {$roles}
+refusal-not-permitted-remedy = Ask a person in one of these roles.
+refusal-not-found = There is nothing under this address that you may see.
+refusal-not-found-remedy = Check the address, or ask whoever gave it to you.
+refusal-version-conflict = Somebody else changed it meanwhile.
+refusal-version-conflict-remedy = Read the dossier again, then act.
+refusal-idempotency-mismatch = The same key came with another content.
+refusal-idempotency-mismatch-remedy = Use a new key for a new act.
+refusal-not-in-this-state = This does not fit the present state.
+refusal-not-in-this-state-remedy = Read what is due now and do that first.
+refusal-procedure-not-in-force = The procedure is not in force (rule 1, N26).
+refusal-procedure-not-in-force-remedy = Choose a procedure that is in force between the parties.
+refusal-procedure-not-for-parties = The procedure does not apply between these parties ({$from}, {$to}; N20).
+refusal-procedure-not-for-parties-remedy = Choose one that is offered for this addressee.
+refusal-needs-treaty-route = This addressee is not asked directly under this procedure ({$from}, {$to}; rule 12, N24).
+refusal-needs-treaty-route-remedy = Go through the contact point of its State, or use an instrument that allows the direct way.
+refusal-realtime = Interception and real-time collection are never carried here (rule 8, N25).
+refusal-realtime-remedy = Use the national interception channel.
+refusal-own-draft = You wrote in this draft or vouched for it; another person must do this (rule 2).
+refusal-own-draft-remedy = Ask a colleague with the role.
+refusal-own-collection = You decided or collected; another person must release (rule 2).
+refusal-own-collection-remedy = Ask a reviewer who had no part in it.
+refusal-authoriser-type = The procedure does not accept your office as signatory for this category (N07).
+refusal-authoriser-type-remedy = Ask an authoriser of a type that the procedure names.
+refusal-authoriser-independence = The procedure demands a more independent signatory for this category (N07).
+refusal-authoriser-independence-remedy = Ask a more independent authoriser.
+refusal-accreditation-expired = Your accreditation has ended.
+refusal-accreditation-expired-remedy = Ask your administrator to renew it.
+refusal-field-missing = An answer that the procedure requires is missing (N01).
+refusal-field-missing-remedy = Fill it in.
+refusal-field-too-long = The text is too long: at most {$max} characters.
+refusal-field-too-long-remedy = Shorten it, or attach a document.
+refusal-field-malformed = This cannot be read.
+refusal-field-malformed-remedy = Write it in the form shown beside it.
+refusal-field-unknown = The procedure has no such field.
+refusal-field-unknown-remedy = Leave it out.
+refusal-field-one-line = This takes one line only.
+refusal-field-one-line-remedy = Remove the line breaks.
+refusal-field-date = This is no date.
+refusal-field-date-remedy = Write it as 2026-11-24.
+refusal-field-choice = This is none of the choices.
+refusal-field-choice-remedy = Choose one.
+refusal-field-yes-no = This is neither yes nor no.
+refusal-field-yes-no-remedy = Choose one.
+refusal-field-telephone = This is no telephone number in international form.
+refusal-field-telephone-remedy = Write it with + and country code.
+refusal-field-email = This is no mail address.
+refusal-field-email-remedy = Write it as name@domain.
+refusal-field-number = This is no whole number.
+refusal-field-number-remedy = Write digits only.
+refusal-email-taken = Somebody has this mail address already.
+refusal-email-taken-remedy = Look the person up in the list.
+refusal-receipt-open = A released package has no receipt yet.
+refusal-receipt-open-remedy = The authority confirms the receipt first.
+refusal-no-items = Nothing specific is asked: an identifier is missing or covers a crowd (rule 9, N18).
+refusal-no-items-remedy = Name one address, number or account per row.
+refusal-too-many-items = More than {$max} items are a bulk look-up (rule 9, N18).
+refusal-too-many-items-remedy = Ask for fewer, or split by case.
+refusal-identifier-faulty = The identifier cannot be used (N03).
+refusal-identifier-faulty-remedy = Check type and value.
+refusal-window-missing = The period is missing (rule 9, N18).
+refusal-window-missing-remedy = Give first and last instant with UTC offset.
+refusal-window-order = The period ends before it starts (N02).
+refusal-window-order-remedy = Exchange the two.
+refusal-window-too-long = The period is longer than the procedure allows: {$max} (N18).
+refusal-window-too-long-remedy = Shorten it.
+refusal-window-in-future = The period reaches into the future; that would be collection in real time (rule 8, N25).
+refusal-window-in-future-remedy = End it at the latest now.
+refusal-category-not-covered = The category is missing or the procedure does not cover it (N19).
+refusal-category-not-covered-remedy = Choose one of its categories.
+refusal-offence-threshold = The offence does not reach the threshold of {$months} months (N08).
+refusal-offence-threshold-remedy = Ask for another category, or correct the penalty.
+refusal-reason-missing = A reason is missing.
+refusal-reason-missing-remedy = Say in a sentence or two why.
+refusal-source-not-verified = The source is not verified (rule 3).
+refusal-source-not-verified-remedy = Record the checks that are still open.
+refusal-check-unknown = The procedure does not ask for this check.
+refusal-check-unknown-remedy = Choose one of the listed checks.
+refusal-call-back-number = A call-back uses a number from the directory, never one from the request (guideline L-source).
+refusal-call-back-number-remedy = Choose the directory entry that you rang.
+refusal-code-not-allowed = The procedure does not allow {$code} here.
+refusal-code-not-allowed-remedy = Choose one of its grounds.
+refusal-code-for-state = {$code} is a ground for a State; a provider may only point it out.
+refusal-code-for-state-remedy = Ask the authority, or object.
+refusal-item-unknown = There is no such item.
+refusal-item-unknown-remedy = Choose one of the dossier.
+refusal-item-decided = The item already has its decision.
+refusal-item-decided-remedy = Choose one that is open.
+refusal-category-unspecified = The item does not say which data are wanted (N01).
+refusal-category-unspecified-remedy = Ask the authority, or refuse as incomplete.
+refusal-decision-not-for-kind = This decision does not fit the kind of request.
+refusal-decision-not-for-kind-remedy = Choose one that does.
+refusal-items-open = Items are still without an outcome (rule 6).
+refusal-items-open-remedy = Decide each item.
+refusal-clarification-open = A question is open.
+refusal-clarification-open-remedy = Wait for the answer, or give it.
+refusal-clarification-unknown = There is no such open question.
+refusal-clarification-unknown-remedy = Read the questions in the dossier.
+refusal-clarification-rounds = All {$max} rounds of questions are used up.
+refusal-clarification-rounds-remedy = Decide with what you have.
+refusal-package-empty = A package needs an accepted item and a complete file.
+refusal-package-empty-remedy = Accept an item, upload a file.
+refusal-package-unknown = There is no such package in this state.
+refusal-package-unknown-remedy = Read the answers in the dossier.
+refusal-file-incomplete = A file has not arrived completely.
+refusal-file-incomplete-remedy = Send the rest, then complete it.
+refusal-file-too-large = The file is larger than {$max} bytes.
+refusal-file-too-large-remedy = Split it, or ask the operator.
+refusal-hold-open = The hold has not ended (rule 5).
+refusal-hold-open-remedy = Convert it, or let the data go.
+refusal-hold-ended = There is no hold, or it has ended.
+refusal-hold-ended-remedy = Make a new request if the data are still needed.
+refusal-extensions-used-up = The procedure allows {$max} extensions, and they are used up.
+refusal-extensions-used-up-remedy = Announce the production request instead.
+refusal-already-sent = It has left the desk and cannot be changed as a draft.
+refusal-already-sent-remedy = Withdraw it, or correct items as a new edition.
+refusal-already-ended = The request has come to its end.
+refusal-already-ended-remedy = Begin a new one.
+refusal-clock-not-open = There is no such running clock.
+refusal-clock-not-open-remedy = Choose one that runs.
+refusal-mail-domain = The address is not in the organisation's own domain {$domain} (guideline L-source).
+refusal-mail-domain-remedy = Give the official address.
+refusal-role-not-here = The role {$role} does not exist in this kind of organisation.
+refusal-role-not-here-remedy = Choose another.
+refusal-last-administrator = The last administrator cannot be removed.
+refusal-last-administrator-remedy = Name another first.
+refusal-message-unreadable = The message cannot be read.
+refusal-message-unreadable-remedy = Send it as the standard says.
+refusal-too-much = Too much at once.
+refusal-too-much-remedy = Try again later.
+refusal-sign-in-expired = The link or session is not valid any more.
+refusal-sign-in-expired-remedy = Ask for a new link.
+refusal-foreign-form = The form did not come from a page of this instance.
+refusal-foreign-form-remedy = Open the page again and repeat.
+
+## Identifiers
+
+identifier-type-missing = The type of the identifier is not known.
+identifier-type-missing-remedy = Choose it.
+identifier-area = This names an area, not a person's connection (N18).
+identifier-area-remedy = Name one identifier.
+identifier-blanket = This asks for everybody (N18).
+identifier-blanket-remedy = Name one identifier.
+identifier-wildcard = A placeholder covers a crowd (N18).
+identifier-wildcard-remedy = Write the identifier out.
+identifier-range = A range covers a crowd (N18).
+identifier-range-remedy = Name one address.
+identifier-characters = It holds signs that no identifier has.
+identifier-characters-remedy = Type it again.
+identifier-too-long = It is too long.
+identifier-too-long-remedy = Check what was pasted.
+identifier-value-missing = The identifier is missing.
+identifier-value-missing-remedy = Type it.
+identifier-domain-format = This is no domain name.
+identifier-domain-format-remedy = Write it as name.example.
+identifier-domain-single-label = A domain name has at least two parts.
+identifier-domain-single-label-remedy = Write it in full.
+identifier-email-display-name = This is a name with an address.
+identifier-email-display-name-remedy = Give the address alone.
+identifier-email-format = This is no mail address.
+identifier-email-format-remedy = Write it as name@domain.
+identifier-email-quoted = Quoted mail addresses are not accepted.
+identifier-email-quoted-remedy = Write it without quotes.
+identifier-iban-check-digits = The check digits of the account number do not fit.
+identifier-iban-check-digits-remedy = Compare it with the source.
+identifier-iccid-check-digit = The check digit of the card number does not fit.
+identifier-iccid-check-digit-remedy = Compare it with the source.
+identifier-iccid-format = A SIM card number has 18 to 20 digits.
+identifier-iccid-format-remedy = Type it again.
+identifier-imei-check-digit = The check digit of the device number does not fit.
+identifier-imei-check-digit-remedy = Compare it with the source.
+identifier-imei-format = A device number has 14 to 16 digits.
+identifier-imei-format-remedy = Type it again.
+identifier-imsi-format = A subscriber number (IMSI) has 14 or 15 digits.
+identifier-imsi-format-remedy = Type it again.
+identifier-ip-port-conflict = Two different ports are given.
+identifier-ip-port-conflict-remedy = Keep one.
+identifier-ip-port-format = This is no port: 1 to 65535.
+identifier-ip-port-format-remedy = Correct it.
+identifier-ip-port-missing = The source port is missing: this address is shared by many customers.
+identifier-ip-port-missing-remedy = Add the source port from the log.
+identifier-ip-reserved = This address identifies nobody on the public Internet.
+identifier-ip-reserved-remedy = Take the public address from the log.
+identifier-ip-time-conflict = Two different times are given.
+identifier-ip-time-conflict-remedy = Keep one.
+identifier-ip-time-format = The date and time cannot be read.
+identifier-ip-time-format-remedy = Write 2026-11-23T21:14:03+01:00.
+identifier-ip-time-missing = Date, time and UTC offset of the use are missing.
+identifier-ip-time-missing-remedy = Add them from the log.
+identifier-ip-time-of-day-missing = The time of day is missing.
+identifier-ip-time-of-day-missing-remedy = Add it.
+identifier-ip-time-offset-missing = The UTC offset is missing: the same wall time is another instant elsewhere.
+identifier-ip-time-offset-missing-remedy = Add it, such as +01:00 or Z.
+identifier-ip-time-seconds-missing = The seconds are missing: a shared address changes hands quickly.
+identifier-ip-time-seconds-missing-remedy = Add them.
+identifier-mac-format = This is no hardware address of six pairs.
+identifier-mac-format-remedy = Type it again.
+identifier-mac-group = This address stands for a group of devices.
+identifier-mac-group-remedy = Name one device.
+identifier-payment-format = This is no payment identifier of 4 to 64 characters.
+identifier-payment-format-remedy = Type it again.
+identifier-phone-format = This is no telephone number.
+identifier-phone-format-remedy = Write + and digits.
+identifier-phone-length = A telephone number has 8 to 15 digits.
+identifier-phone-length-remedy = Check it.
+identifier-phone-national = The country code is missing.
+identifier-phone-national-remedy = Begin with + and the country code.
+identifier-phone-trunk-zero = The zero in brackets does not belong to the international form.
+identifier-phone-trunk-zero-remedy = Leave it out.
+identifier-port-unexpected = A port belongs to an IP address only.
+identifier-port-unexpected-remedy = Leave it out.
+identifier-service-format = The service has a form that no name has.
+identifier-service-format-remedy = Write it as the provider names it.
+identifier-service-missing = The service at which the name is known is missing.
+identifier-service-missing-remedy = Add it.
+identifier-service-specific-format = This is no identifier of 1 to 256 characters.
+identifier-service-specific-format-remedy = Type it again.
+identifier-service-unexpected = This identifier is the same everywhere; no service belongs to it.
+identifier-service-unexpected-remedy = Leave the service out.
+identifier-time-unexpected = A time of use belongs to an IP address only.
+identifier-time-unexpected-remedy = Use the period instead.
+identifier-url-credentials = The address holds a password.
+identifier-url-credentials-remedy = Leave it out.
+identifier-url-format = This is no web address.
+identifier-url-format-remedy = Write it in full.
+identifier-url-host = The web address has no host.
+identifier-url-host-remedy = Write it in full.
+identifier-url-scheme = A web address begins with http:// or https://.
+identifier-url-scheme-remedy = Write it in full.
+identifier-user-name-format = This is no user name.
+identifier-user-name-format-remedy = Write it as the service shows it.
+identifier-ipv4-format = This is no IPv4 address.
+identifier-ipv4-format-remedy = Write four numbers with points, such as 203.0.113.7.
+identifier-ipv6-format = This is no IPv6 address.
+identifier-ipv6-format-remedy = Write it as 2001:db8::1.
+identifier-ipv6-mapped = This is an IPv4 address in the form of an IPv6 address.
+identifier-ipv6-mapped-remedy = Give the IPv4 address.
+refusal-object-known = An object with this identifier has been sent before.
+refusal-object-known-remedy = Give a new object a new identifier, or ask for the one that is held.

@@ -617,6 +617,11 @@ identifier-url-scheme = Une adresse web commence par http:// ou https://.
 identifier-url-scheme-remedy = L'écrire en entier.
 identifier-user-name-format = Ce n'est pas un nom d'utilisateur.
 identifier-user-name-format-remedy = L'écrire comme le service l'affiche.
-
+identifier-ipv4-format = Ce n'est pas une adresse IPv4.
+identifier-ipv4-format-remedy = Écrire quatre nombres séparés par des points, par exemple 203.0.113.7.
+identifier-ipv6-format = Ce n'est pas une adresse IPv6.
+identifier-ipv6-format-remedy = L'écrire sous la forme 2001:db8::1.
+identifier-ipv6-mapped = C'est une adresse IPv4 sous forme IPv6.
+identifier-ipv6-mapped-remedy = Donner l'adresse IPv4.
 refusal-object-known = Un objet portant cet identifiant a déjà été envoyé.
 refusal-object-known-remedy = Donner un nouvel identifiant à un nouvel objet ou demander celui qui est détenu.
