@@ -100,9 +100,15 @@ impl DossierPage {
         let (key, roles) = match (self.d.state, self.d.side) {
             (RequestState::GatekeeperReview, Some(Side::Authority)) => ("waiting-role", "gatekeeper"),
             (RequestState::AwaitingAuthorisation, Some(Side::Authority)) => ("waiting-role", "authoriser"),
-            (state, Some(Side::Authority)) if state.with_provider() && !state.ended() => {
-                ("waiting-provider", "")
-            }
+            (
+                RequestState::Received
+                | RequestState::Acknowledged
+                | RequestState::Verifying
+                | RequestState::LegalReview
+                | RequestState::InExecution
+                | RequestState::PartiallyDelivered,
+                Some(Side::Authority),
+            ) => ("waiting-provider", ""),
             (RequestState::Clarifying, Some(Side::Provider)) => ("waiting-authority", ""),
             _ => return None,
         };
