@@ -67,6 +67,7 @@ export function startAutosave(form: HTMLFormElement): void {
 
   const save = async (): Promise<void> => {
     clearTimeout(timer);
+    timer = undefined;
     const sent = body(form);
     if (sent.toString() === last) return;
     if (busy) {
@@ -83,7 +84,8 @@ export function startAutosave(form: HTMLFormElement): void {
       Object.entries(saved.steps ?? {}).forEach(([id, step]) => showStep(id, step));
     } catch {
       say(form.dataset["textFailed"]);
-      later(RETRY_MS);
+      // Something typed meanwhile has its own, earlier turn.
+      if (timer === undefined) later(RETRY_MS);
     } finally {
       busy = false;
     }

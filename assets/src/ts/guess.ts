@@ -1,7 +1,6 @@
 // What an identifier looks like. A guess only: the person confirms it and the server checks it.
 const GUESSES: readonly (readonly [string, RegExp])[] = [
-  ["IPV4", /^(?:\d{1,3}\.){3}\d{1,3}:\d{1,5}$/],
-  ["IPV4", /^(?:\d{1,3}\.){3}\d{1,3}$/],
+  ["IPV4", /^(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?$/],
   ["IPV6", /^\[?(?=[0-9a-f:.]*:[0-9a-f:.]*:)[0-9a-f:.]{2,45}\]?(?::\d{1,5})?$/i],
   ["URL", /^https?:\/\/\S+$/i],
   ["EMAIL", /^[^\s@]+@[^\s@]+\.[^\s@]+$/],
