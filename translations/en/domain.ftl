@@ -26,7 +26,7 @@ state-GATEKEEPER_REVIEW-meaning = A second person checks whether it will stand.
 state-AWAITING_AUTHORISATION-meaning = The gatekeeper has vouched for it; the signature is missing.
 state-AUTHORISED-meaning = It is signed and can be sent.
 state-SENT-meaning = It is on its way.
-state-RECEIVED-meaning = The provider's system has received it; the provider's clocks run. The source is not verified yet.
+state-RECEIVED-meaning = The provider’s system has received it; the provider’s clocks run. The source is not verified yet.
 state-ACKNOWLEDGED-meaning = The provider has given its own reference. The source is not verified yet.
 state-VERIFYING-meaning = Checks are being recorded; nothing leaves before all have passed.
 state-CLARIFYING-meaning = The provider has asked; the clocks named by the procedure stand still.
@@ -50,7 +50,7 @@ priority-P3_BATCH = Batch
 kind-PRESERVE = Preservation
 kind-PRODUCE = Production
 compulsion-MANDATORY = Mandatory
-compulsion-MANDATORY_VIA_STATE = Mandatory once the addressee's State gives effect
+compulsion-MANDATORY_VIA_STATE = Mandatory once the addressee’s State gives effect
 compulsion-VOLUNTARY = Voluntary
 category-SUBSCRIBER = Subscriber data
 category-IDENTIFICATION_ONLY = Identification only
@@ -114,7 +114,7 @@ field-kind-number = number
 gate-preserve = putting data on hold
 gate-release = release of data
 trigger-receipt = receipt by the provider
-trigger-question = the provider's question
+trigger-question = the provider’s question
 trigger-hold = the data being put on hold
 stop-acknowledgement = acknowledgement
 stop-answer = answer to every item
@@ -129,6 +129,13 @@ on-expiry-NATIONAL = national law decides
 notice-actor-ISSUING_AUTHORITY = the issuing authority
 notice-actor-PROVIDER = the provider
 notice-actor-NONE = nobody at this stage
+certainty-reviewed = Reviewed against the primary text
+certainty-unreviewed = Not yet reviewed against the primary text
+reading-running = Running
+reading-paused = Standing still
+reading-overdue = Overdue
+reading-met = Done in time
+reading-missed = Done too late
 term-relation-domestic = within one State
 term-relation-cross-border = between two States
 term-relation-any = within one State or between two
@@ -143,7 +150,7 @@ hold-lapsed = Lapsed, an incident; was held until
 check-accreditation = Accreditation
 check-signature = Signature
 check-call_back = Call-back
-check-supervisor = Supervisor's confirmation
+check-supervisor = Supervisor’s confirmation
 check-documents = Documents
 check-plausibility = Plausibility
 check-accreditation-hint = Look the accreditation number up in the directory: valid on the day of sending, role and organisation as stated.
@@ -197,7 +204,7 @@ act-forward-hint = You vouch that it is complete, specific and authentic.
 act-authorise = Sign
 act-authorise-hint = You are named on the request. Read necessity, proportionality and items first.
 act-send = Send
-act-send-hint = The provider's clocks start with its receipt.
+act-send-hint = The provider’s clocks start with its receipt.
 act-file = File
 act-acknowledge = Acknowledge
 act-acknowledge-hint = Give your own reference.
@@ -224,7 +231,7 @@ act-withdraw-hint = Open items end, clocks stop, held data are let go.
 act-close = Close the dossier
 act-close-hint = Nothing may be open: no item, question, hold or receipt.
 act-postpone = Give more time
-act-postpone-hint = The provider's clock is extended.
+act-postpone-hint = The provider’s clock is extended.
 act-extend_hold = Extend the hold
 act-extend_hold-hint = Before it runs out, and as often as the procedure allows.
 act-announce_conversion = Announce the production request
@@ -235,17 +242,52 @@ act-release_hold = Let the data go
 act-release_hold-hint = Tell the provider that the data are no longer needed.
 act-tick = Look at the clocks
 
+## Acts, once done
+
+act-draft-done = The draft has been begun.
+act-revise-done = The draft has been saved.
+act-submit-done = The draft is now with the gatekeeper.
+act-return-done = The draft has gone back to its author.
+act-forward-done = You have vouched for the request; it is with the authoriser.
+act-authorise-done = The request has been signed.
+act-send-done = The addressee has the request; its clocks run.
+act-file-done = The message has been filed as a request.
+act-acknowledge-done = The request has been acknowledged.
+act-check-done = The check has been recorded.
+act-ask-done = The question is with the authority.
+act-answer-done = The answer is with the provider.
+act-amend-done = The new edition has been signed; the provider has it.
+act-decide-done = The decision has been recorded.
+act-prepare-done = The package waits for a second person to release it.
+act-discard-done = The package has been discarded.
+act-release-done = The package has been released to the authority.
+act-confirm-done = The receipt has been confirmed.
+act-withdraw-done = The request has been withdrawn.
+act-close-done = The dossier has been closed.
+act-postpone-done = The provider has more time.
+act-extend_hold-done = The hold has been extended.
+act-announce_conversion-done = The production request has been announced; the data stay on hold.
+act-convert_hold-done = The hold has ended by production.
+act-release_hold-done = The held data have been let go.
+act-tick-done = What follows from the time has been recorded.
+
 ## What happened
 
 event-drafted = Draft begun under {$procedure}
 event-revised = Draft saved
-event-submitted = Sent to the gatekeeper, {$items} items
+event-submitted = Sent to the gatekeeper, {$items ->
+    [one] {$items} item
+   *[other] {$items} items
+ }
 event-returned = Sent back: {$reason}
 event-forwarded = The gatekeeper vouched for it
 event-authorised = Signed ({$authoriser})
 event-sent = Sent
-event-filed = Filed over {$format}, {$items} items
-event-received = Received by the provider's system
+event-filed = Filed over {$format}, {$items ->
+    [one] {$items} item
+   *[other] {$items} items
+ }
+event-received = Received by the provider’s system
 event-acknowledged = Acknowledged as {$reference}
 event-checked = Check recorded: {$check}, {$passed ->
     [yes] passed
@@ -255,12 +297,21 @@ event-source_verified = Source verified
 event-source_doubted = Source no longer verified
 event-asked = Question asked ({$code})
 event-answered = Question answered
-event-amended = Corrected as a new edition, {$items} items
+event-amended = Corrected as a new edition, {$items ->
+    [one] {$items} item
+   *[other] {$items} items
+ } {$reason}
 event-item_accepted = Item {$item} accepted: {$outcome}
 event-item_ended = Item {$item}: {$outcome} {$codes}
-event-package_prepared = Package put together for items {$items}, {$files} files
+event-package_prepared = Package put together for items {$items}, {$files ->
+    [one] {$files} file
+   *[other] {$files} files
+ }
 event-package_discarded = Package discarded: {$reason}
-event-package_released = Package released for items {$items}, {$files} files
+event-package_released = Package released for items {$items}, {$files ->
+    [one] {$files} file
+   *[other] {$files} files
+ }
 event-receipt_confirmed = Receipt confirmed, {$intact ->
     [yes] complete and intact
    *[other] not as it should be
@@ -277,43 +328,74 @@ event-clock_expired = Clock ran out: {$clock}, was due {$due}
 event-hold_started = Data on hold until {$until}
 event-hold_extended = Hold extended until {$until}: {$reason}
 event-conversion_announced = Production request announced: {$reference}
-event-hold_reminded = Reminder: the hold runs out in {$days} days
+event-hold_reminded = Reminder: the hold runs out in {$days ->
+    [one] {$days} day
+   *[other] {$days} days
+ }
 event-hold_ended = Hold ended ({$end ->
-    [converted] by production
-    [released] released
+    [converted] by production, {$reference}
+    [released] let go: {$reason}
    *[other] lapsed, an incident
  })
 
 ## Grounds
 
 code-N01 = Incomplete
+code-N01-meaning = A mandatory detail is missing.
 code-N02 = Manifest error
+code-N02-meaning = There is an obvious error, such as the wrong company or an impossible date.
 code-N03 = Identifier insufficient
+code-N03-meaning = The account or user cannot be identified with what was given.
 code-N04 = Not held
+code-N04-meaning = The data are not stored by or for the provider.
 code-N05 = No longer held
+code-N05-meaning = The retention period is over and the data are gone.
 code-N06 = Impossible in fact
+code-N06-meaning = Execution is impossible in fact, for example because the data are encrypted.
 code-N07 = Authority not competent
+code-N07-meaning = The request was not issued or validated by a competent authority.
 code-N08 = Offence not covered
+code-N08-meaning = The instrument does not cover this offence.
 code-N09 = Service not covered
+code-N09-meaning = The instrument does not cover this service or entity.
 code-N10 = Immunity, privilege or press
+code-N10-meaning = An immunity, a privilege or the freedom of the press protects the data.
 code-N11 = Conflict of laws
+code-N11-meaning = Execution would breach the law of a third country.
 code-N12 = Fundamental rights
+code-N12-meaning = Execution would manifestly breach a fundamental right.
 code-N13 = Already tried (ne bis in idem)
+code-N13-meaning = The person has already been tried for the same facts.
 code-N14 = Dual criminality
+code-N14-meaning = The conduct is no offence in the other State; this is never a ground against preservation.
 code-N15 = Political offence
+code-N15-meaning = The other State considers the offence political.
 code-N16 = Essential interests
+code-N16-meaning = Execution would harm the sovereignty, security, public order or other essential interests of the State.
 code-N17 = Prejudice to an own case
+code-N17-meaning = Disclosure now would harm an investigation of the requested State.
 code-N18 = Too broad
+code-N18-meaning = The scope is not specific, or wider than necessary.
 code-N19 = Legal basis
+code-N19-meaning = The provision is missing, or does not fit the category.
 code-N20 = Wrong channel or entity
+code-N20-meaning = Another entity, language or channel is competent.
 code-N21 = Emergency not shown
+code-N21-meaning = The facts stated do not meet the test of an emergency.
 code-N22 = Source not verified
+code-N22-meaning = The source of the request could not be verified.
 code-N23 = No reply
+code-N23-meaning = A question was not answered in time.
 code-N24 = Needs the treaty route
+code-N24-meaning = For this category or State the way is a request for mutual assistance.
 code-N25 = Real-time collection
+code-N25-meaning = Interception and collection in real time are outside this system.
 code-N26 = Not in force
+code-N26-meaning = The instrument is not in force between the parties.
 code-N27 = Controller first
+code-N27-meaning = The controller of the data must be addressed first.
 code-N28 = Disproportionate effort
+code-N28-meaning = Execution would take a disproportionate effort.
 
 ## Identifiers
 
@@ -339,7 +421,13 @@ clock-line-event-day = {$date}: the day of the event is not counted
 clock-line-first-day = {$date} is day 1
 clock-line-weekend = {$date}: weekly rest, not counted
 clock-line-holiday = {$date}: {$name}, not counted
-clock-line-days-off = {$weekend} days of rest and {$holidays} holidays from {$from} to {$until} are not counted
+clock-line-days-off = From {$from} to {$until}, {$weekend ->
+    [one] {$weekend} day of rest
+   *[other] {$weekend} days of rest
+ } and {$holidays ->
+    [one] {$holidays} holiday
+   *[other] {$holidays} holidays
+ } are not counted
 clock-line-last-day = Day {$count} is {$date}; it ends at 24:00
 clock-line-hours-end = {$length} later: {$at}
 clock-line-two-working-days = The period includes at least two working days: last day {$date}
@@ -348,10 +436,16 @@ clock-line-day-end = The period ends with the end of {$date}
 clock-line-extended = Extended by {$length} ({$reason}): {$at}
 clock-line-extended-until = Extended until {$until} ({$reason})
 clock-line-pause = Stood still from {$from} to {$until} ({$reason}): {$added} added
-clock-line-pauses = {$count} further pauses: {$added} added
+clock-line-pauses = {$count ->
+    [one] One further pause
+   *[other] {$count} further pauses
+ }: {$added} added
 clock-line-pause-open = Stands still since {$from} ({$reason}); the end moves on as long as it lasts
 clock-line-pause-late = A pause from {$from} on began after the end and adds nothing
-clock-line-pause-cap = Pauses add at most {$hours} hours
+clock-line-pause-cap = Pauses add at most {$hours ->
+    [one] {$hours} hour
+   *[other] {$hours} hours
+ }
 clock-line-clock-change = The clocks of the zone change by {$change} in between; days are counted on the wall
 clock-line-holidays-unknown = Holidays are known only from {$from} to {$until}; beyond, only weekends were skipped
 clock-line-due = Due {$at}
@@ -387,6 +481,7 @@ notice-lapsed-body = A hold in {$reference} has lapsed; this is an incident. {$l
 ## Refusals: what is wrong, which rule, what to do
 
 refusal-not-permitted = Your role does not do this here. Who may: {$roles}
+    .bare = Your role does not do this here.
 refusal-not-permitted-remedy = Ask a person in one of these roles.
 refusal-not-found = There is nothing under this address that you may see.
 refusal-not-found-remedy = Check the address, or ask whoever gave it to you.
@@ -399,8 +494,10 @@ refusal-not-in-this-state-remedy = Read what is due now and do that first.
 refusal-procedure-not-in-force = The procedure is not in force (rule 1, N26).
 refusal-procedure-not-in-force-remedy = Choose a procedure that is in force between the parties.
 refusal-procedure-not-for-parties = The procedure does not apply between these parties ({$from}, {$to}; N20).
+    .bare = The procedure does not apply between these parties (N20).
 refusal-procedure-not-for-parties-remedy = Choose one that is offered for this addressee.
 refusal-needs-treaty-route = This addressee is not asked directly under this procedure ({$from}, {$to}; rule 12, N24).
+    .bare = This addressee is not asked directly under this procedure (rule 12, N24).
 refusal-needs-treaty-route-remedy = Go through the contact point of its State, or use an instrument that allows the direct way.
 refusal-realtime = Interception and real-time collection are never carried here (rule 8, N25).
 refusal-realtime-remedy = Use the national interception channel.
@@ -417,6 +514,7 @@ refusal-accreditation-expired-remedy = Ask your administrator to renew it.
 refusal-field-missing = An answer that the procedure requires is missing (N01).
 refusal-field-missing-remedy = Fill it in.
 refusal-field-too-long = The text is too long: at most {$max} characters.
+    .bare = The text is too long.
 refusal-field-too-long-remedy = Shorten it, or attach a document.
 refusal-field-malformed = This cannot be read.
 refusal-field-malformed-remedy = Write it in the form shown beside it.
@@ -443,6 +541,7 @@ refusal-receipt-open-remedy = The authority confirms the receipt first.
 refusal-no-items = Nothing specific is asked: an identifier is missing or covers a crowd (rule 9, N18).
 refusal-no-items-remedy = Name one address, number or account per row.
 refusal-too-many-items = More than {$max} items are a bulk look-up (rule 9, N18).
+    .bare = So many items are a bulk look-up (rule 9, N18).
 refusal-too-many-items-remedy = Ask for fewer, or split by case.
 refusal-identifier-faulty = The identifier cannot be used (N03).
 refusal-identifier-faulty-remedy = Check type and value.
@@ -451,12 +550,14 @@ refusal-window-missing-remedy = Give first and last instant with UTC offset.
 refusal-window-order = The period ends before it starts (N02).
 refusal-window-order-remedy = Exchange the two.
 refusal-window-too-long = The period is longer than the procedure allows: {$max} (N18).
+    .bare = The period is longer than the procedure allows (N18).
 refusal-window-too-long-remedy = Shorten it.
 refusal-window-in-future = The period reaches into the future; that would be collection in real time (rule 8, N25).
 refusal-window-in-future-remedy = End it at the latest now.
 refusal-category-not-covered = The category is missing or the procedure does not cover it (N19).
 refusal-category-not-covered-remedy = Choose one of its categories.
 refusal-offence-threshold = The offence does not reach the threshold of {$months} months (N08).
+    .bare = The offence does not reach the threshold (N08).
 refusal-offence-threshold-remedy = Ask for another category, or correct the penalty.
 refusal-reason-missing = A reason is missing.
 refusal-reason-missing-remedy = Say in a sentence or two why.
@@ -467,8 +568,10 @@ refusal-check-unknown-remedy = Choose one of the listed checks.
 refusal-call-back-number = A call-back uses a number from the directory, never one from the request (guideline L-source).
 refusal-call-back-number-remedy = Choose the directory entry that you rang.
 refusal-code-not-allowed = The procedure does not allow {$code} here.
+    .bare = The procedure does not allow this ground here.
 refusal-code-not-allowed-remedy = Choose one of its grounds.
 refusal-code-for-state = {$code} is a ground for a State; a provider may only point it out.
+    .bare = This is a ground for a State; a provider may only point it out.
 refusal-code-for-state-remedy = Ask the authority, or object.
 refusal-item-unknown = There is no such item.
 refusal-item-unknown-remedy = Choose one of the dossier.
@@ -484,7 +587,11 @@ refusal-clarification-open = A question is open.
 refusal-clarification-open-remedy = Wait for the answer, or give it.
 refusal-clarification-unknown = There is no such open question.
 refusal-clarification-unknown-remedy = Read the questions in the dossier.
-refusal-clarification-rounds = All {$max} rounds of questions are used up.
+refusal-clarification-rounds = {$max ->
+    [one] The only round of questions is
+   *[other] All {$max} rounds of questions are
+ } used up.
+    .bare = All rounds of questions are used up.
 refusal-clarification-rounds-remedy = Decide with what you have.
 refusal-package-empty = A package needs an accepted item and a complete file.
 refusal-package-empty-remedy = Accept an item, upload a file.
@@ -493,12 +600,17 @@ refusal-package-unknown-remedy = Read the answers in the dossier.
 refusal-file-incomplete = A file has not arrived completely.
 refusal-file-incomplete-remedy = Send the rest, then complete it.
 refusal-file-too-large = The file is larger than {$max} bytes.
+    .bare = The file is larger than this instance accepts.
 refusal-file-too-large-remedy = Split it, or ask the operator.
 refusal-hold-open = The hold has not ended (rule 5).
 refusal-hold-open-remedy = Convert it, or let the data go.
 refusal-hold-ended = There is no hold, or it has ended.
 refusal-hold-ended-remedy = Make a new request if the data are still needed.
-refusal-extensions-used-up = The procedure allows {$max} extensions, and they are used up.
+refusal-extensions-used-up = The procedure allows {$max ->
+    [one] one extension, and it is
+   *[other] {$max} extensions, and they are
+ } used up.
+    .bare = The extensions that the procedure allows are used up.
 refusal-extensions-used-up-remedy = Announce the production request instead.
 refusal-already-sent = It has left the desk and cannot be changed as a draft.
 refusal-already-sent-remedy = Withdraw it, or correct items as a new edition.
@@ -506,122 +618,21 @@ refusal-already-ended = The request has come to its end.
 refusal-already-ended-remedy = Begin a new one.
 refusal-clock-not-open = There is no such running clock.
 refusal-clock-not-open-remedy = Choose one that runs.
-refusal-mail-domain = The address is not in the organisation's own domain {$domain} (guideline L-source).
+refusal-mail-domain = The address is not in the organisation’s own domain {$domain} (guideline L-source).
+    .bare = The address is not in the organisation’s own domain (guideline L-source).
 refusal-mail-domain-remedy = Give the official address.
 refusal-role-not-here = The role {$role} does not exist in this kind of organisation.
+    .bare = The role does not exist in this kind of organisation.
 refusal-role-not-here-remedy = Choose another.
 refusal-last-administrator = The last administrator cannot be removed.
 refusal-last-administrator-remedy = Name another first.
 refusal-message-unreadable = The message cannot be read.
 refusal-message-unreadable-remedy = Send it as the standard says.
-refusal-too-much = Too much at once.
+refusal-too-much = Too much was asked at once.
 refusal-too-much-remedy = Try again later.
 refusal-sign-in-expired = The link or session is not valid any more.
 refusal-sign-in-expired-remedy = Ask for a new link.
 refusal-foreign-form = The form did not come from a page of this instance.
 refusal-foreign-form-remedy = Open the page again and repeat.
-
-## Identifiers
-
-identifier-type-missing = The type of the identifier is not known.
-identifier-type-missing-remedy = Choose it.
-identifier-area = This names an area, not a person's connection (N18).
-identifier-area-remedy = Name one identifier.
-identifier-blanket = This asks for everybody (N18).
-identifier-blanket-remedy = Name one identifier.
-identifier-wildcard = A placeholder covers a crowd (N18).
-identifier-wildcard-remedy = Write the identifier out.
-identifier-range = A range covers a crowd (N18).
-identifier-range-remedy = Name one address.
-identifier-characters = It holds signs that no identifier has.
-identifier-characters-remedy = Type it again.
-identifier-too-long = It is too long.
-identifier-too-long-remedy = Check what was pasted.
-identifier-value-missing = The identifier is missing.
-identifier-value-missing-remedy = Type it.
-identifier-domain-format = This is no domain name.
-identifier-domain-format-remedy = Write it as name.example.
-identifier-domain-single-label = A domain name has at least two parts.
-identifier-domain-single-label-remedy = Write it in full.
-identifier-email-display-name = This is a name with an address.
-identifier-email-display-name-remedy = Give the address alone.
-identifier-email-format = This is no mail address.
-identifier-email-format-remedy = Write it as name@domain.
-identifier-email-quoted = Quoted mail addresses are not accepted.
-identifier-email-quoted-remedy = Write it without quotes.
-identifier-iban-check-digits = The check digits of the account number do not fit.
-identifier-iban-check-digits-remedy = Compare it with the source.
-identifier-iccid-check-digit = The check digit of the card number does not fit.
-identifier-iccid-check-digit-remedy = Compare it with the source.
-identifier-iccid-format = A SIM card number has 18 to 20 digits.
-identifier-iccid-format-remedy = Type it again.
-identifier-imei-check-digit = The check digit of the device number does not fit.
-identifier-imei-check-digit-remedy = Compare it with the source.
-identifier-imei-format = A device number has 14 to 16 digits.
-identifier-imei-format-remedy = Type it again.
-identifier-imsi-format = A subscriber number (IMSI) has 14 or 15 digits.
-identifier-imsi-format-remedy = Type it again.
-identifier-ip-port-conflict = Two different ports are given.
-identifier-ip-port-conflict-remedy = Keep one.
-identifier-ip-port-format = This is no port: 1 to 65535.
-identifier-ip-port-format-remedy = Correct it.
-identifier-ip-port-missing = The source port is missing: this address is shared by many customers.
-identifier-ip-port-missing-remedy = Add the source port from the log.
-identifier-ip-reserved = This address identifies nobody on the public Internet.
-identifier-ip-reserved-remedy = Take the public address from the log.
-identifier-ip-time-conflict = Two different times are given.
-identifier-ip-time-conflict-remedy = Keep one.
-identifier-ip-time-format = The date and time cannot be read.
-identifier-ip-time-format-remedy = Write 2026-11-23T21:14:03+01:00.
-identifier-ip-time-missing = Date, time and UTC offset of the use are missing.
-identifier-ip-time-missing-remedy = Add them from the log.
-identifier-ip-time-of-day-missing = The time of day is missing.
-identifier-ip-time-of-day-missing-remedy = Add it.
-identifier-ip-time-offset-missing = The UTC offset is missing: the same wall time is another instant elsewhere.
-identifier-ip-time-offset-missing-remedy = Add it, such as +01:00 or Z.
-identifier-ip-time-seconds-missing = The seconds are missing: a shared address changes hands quickly.
-identifier-ip-time-seconds-missing-remedy = Add them.
-identifier-mac-format = This is no hardware address of six pairs.
-identifier-mac-format-remedy = Type it again.
-identifier-mac-group = This address stands for a group of devices.
-identifier-mac-group-remedy = Name one device.
-identifier-payment-format = This is no payment identifier of 4 to 64 characters.
-identifier-payment-format-remedy = Type it again.
-identifier-phone-format = This is no telephone number.
-identifier-phone-format-remedy = Write + and digits.
-identifier-phone-length = A telephone number has 8 to 15 digits.
-identifier-phone-length-remedy = Check it.
-identifier-phone-national = The country code is missing.
-identifier-phone-national-remedy = Begin with + and the country code.
-identifier-phone-trunk-zero = The zero in brackets does not belong to the international form.
-identifier-phone-trunk-zero-remedy = Leave it out.
-identifier-port-unexpected = A port belongs to an IP address only.
-identifier-port-unexpected-remedy = Leave it out.
-identifier-service-format = The service has a form that no name has.
-identifier-service-format-remedy = Write it as the provider names it.
-identifier-service-missing = The service at which the name is known is missing.
-identifier-service-missing-remedy = Add it.
-identifier-service-specific-format = This is no identifier of 1 to 256 characters.
-identifier-service-specific-format-remedy = Type it again.
-identifier-service-unexpected = This identifier is the same everywhere; no service belongs to it.
-identifier-service-unexpected-remedy = Leave the service out.
-identifier-time-unexpected = A time of use belongs to an IP address only.
-identifier-time-unexpected-remedy = Use the period instead.
-identifier-url-credentials = The address holds a password.
-identifier-url-credentials-remedy = Leave it out.
-identifier-url-format = This is no web address.
-identifier-url-format-remedy = Write it in full.
-identifier-url-host = The web address has no host.
-identifier-url-host-remedy = Write it in full.
-identifier-url-scheme = A web address begins with http:// or https://.
-identifier-url-scheme-remedy = Write it in full.
-identifier-user-name-format = This is no user name.
-identifier-user-name-format-remedy = Write it as the service shows it.
-identifier-ipv4-format = This is no IPv4 address.
-identifier-ipv4-format-remedy = Write four numbers with points, such as 203.0.113.7.
-identifier-ipv6-format = This is no IPv6 address.
-identifier-ipv6-format-remedy = Write it as 2001:db8::1.
-identifier-ipv6-mapped = This is an IPv4 address in the form of an IPv6 address.
-identifier-ipv6-mapped-remedy = Give the IPv4 address.
 refusal-object-known = An object with this identifier has been sent before.
 refusal-object-known-remedy = Give a new object a new identifier, or ask for the one that is held.

@@ -3,7 +3,7 @@
 //! It never decides what is said: callers name a key and give values, and a missing key stays visible.
 
 use comity_domain::clock::Length;
-use comity_domain::refusal::{NonExecutionCode, Refusal};
+use comity_domain::refusal::Refusal;
 use comity_domain::term::Language;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -12,14 +12,19 @@ use std::fmt;
 use std::sync::Arc;
 use unic_langid::LanguageIdentifier;
 
-const ENGLISH: [(&str, &str); 2] = [
+const ENGLISH: [(&str, &str); 3] = [
     ("en/domain.ftl", include_str!("../../../translations/en/domain.ftl")),
+    ("en/identifier.ftl", include_str!("../../../translations/en/identifier.ftl")),
     ("en/pages.ftl", include_str!("../../../translations/en/pages.ftl")),
 ];
-const FRENCH: [(&str, &str); 2] = [
+const FRENCH: [(&str, &str); 3] = [
     ("fr/domain.ftl", include_str!("../../../translations/fr/domain.ftl")),
+    ("fr/identifier.ftl", include_str!("../../../translations/fr/identifier.ftl")),
     ("fr/pages.ftl", include_str!("../../../translations/fr/pages.ftl")),
 ];
+
+/// The attribute of a text that says the same without its values, for callers that have none.
+const BARE: &str = "bare";
 
 /// Integers beyond this are written as they came: the formatter counts in floating point.
 const EXACT: u64 = 1 << 53;
@@ -61,19 +66,25 @@ impl Translator {
 
     /// The text of `key` with `args` filled in; `⟦key⟧` where there is none.
     ///
-    /// A value that is a plain integer counts as a number, so that plurals agree with it.
+    /// A value that is a plain integer counts as a number, so that plurals agree with it. Where a value is missing,
+    /// the text's shorter form is given; a text without one shows the gap as `{$name}`.
     pub fn text(&self, language: Language, key: &str, args: &[(&str, &str)]) -> String {
         let texts = self.texts(language);
-        let Some(pattern) = texts.bundle.get_message(key).and_then(|message| message.value()) else {
-            return format!("⟦{key}⟧");
-        };
+        let missing = || format!("⟦{key}⟧");
+        let Some(message) = texts.bundle.get_message(key) else { return missing() };
+        let Some(pattern) = message.value() else { return missing() };
         let mut values = FluentArgs::with_capacity(args.len());
         for (name, value) in args {
             values.set(*name, number(value).unwrap_or_else(|| FluentValue::from(*value)));
         }
-        // A value that was not given is written as `{$name}`, which readers and tests see.
         let mut faults = Vec::new();
-        texts.bundle.format_pattern(pattern, Some(&values), &mut faults).into_owned()
+        let whole = texts.bundle.format_pattern(pattern, Some(&values), &mut faults);
+        match message.get_attribute(BARE) {
+            Some(bare) if !faults.is_empty() => {
+                texts.bundle.format_pattern(bare.value(), None, &mut Vec::new()).into_owned()
+            }
+            Some(_) | None => whole.into_owned(),
+        }
     }
 
     /// Whether there is a text for `key`.
@@ -105,20 +116,24 @@ impl Translator {
         let words: Vec<(&str, String)> = refusal
             .values
             .iter()
-            .map(|(name, value)| (name.as_str(), self.in_words(language, value)))
+            .map(|(name, value)| (name.as_str(), self.in_words(language, name, value)))
             .collect();
         let args: Vec<(&str, &str)> = words.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.text(language, key, &args)
     }
 
-    /// Lengths and codes stand in a refusal as they stand in the record; people read them in words.
-    fn in_words(&self, language: Language, value: &str) -> String {
-        if let Ok(length) = value.parse::<Length>() {
-            return self.length(language, length);
-        }
-        match value.parse::<NonExecutionCode>() {
-            Ok(code) => format!("{code} ({})", self.text(language, &format!("code-{code}"), &[])),
-            Err(_) => value.to_owned(),
+    /// Roles, lengths and codes stand in a refusal as they stand in the record; people read them in words.
+    fn in_words(&self, language: Language, name: &str, value: &str) -> String {
+        match name {
+            "role" | "roles" => {
+                let role = |role: &str| self.text(language, &format!("role-{role}"), &[]);
+                value.split(',').map(role).collect::<Vec<_>>().join(", ")
+            }
+            "code" => format!("{value} ({})", self.text(language, &format!("code-{value}"), &[])),
+            _ => match value.parse::<Length>() {
+                Ok(length) => self.length(language, length),
+                Err(_) => value.to_owned(),
+            },
         }
     }
 }
@@ -166,50 +181,174 @@ fn key_of(line: &str) -> Option<&str> {
 mod tests {
     use super::*;
     use comity_domain::party::{OrganisationKind, Role, Side};
-    use comity_domain::procedure::{CheckKind, Section, written};
-    use comity_domain::refusal::RefusalCode;
-    use comity_domain::request::{RequestAct, RequestState};
+    use comity_domain::procedure::{
+        CheckKind, NoticeActor, OnExpiry, PausedBy, Section, Stop, Trigger, written,
+    };
+    use comity_domain::refusal::{NonExecutionCode, RefusalCode};
+    use comity_domain::request::{Giving, RequestAct, RequestState};
     use comity_domain::term::{
-        AuthoriserType, Compulsion, DataCategory, Independence, ItemOutcome, Priority, RequestKind,
+        AuthoriserType, Certainty, Compulsion, DataCategory, Independence, ItemOutcome, Priority, RequestKind,
     };
     use comity_domain::{clock, identifier};
+    use std::collections::BTreeMap;
+
+    const LANGUAGES: [Language; 2] = [Language::English, Language::French];
+
+    /// The events whose sentence has values, with the names that the history gives them.
+    const EVENT_VALUES: &[(&str, &[&str])] = &[
+        ("drafted", &["procedure"]),
+        ("submitted", &["items"]),
+        ("returned", &["reason"]),
+        ("authorised", &["authoriser"]),
+        ("filed", &["format", "items"]),
+        ("acknowledged", &["reference"]),
+        ("checked", &["check", "passed"]),
+        ("asked", &["code"]),
+        ("amended", &["items", "reason"]),
+        ("item_accepted", &["item", "outcome"]),
+        ("item_ended", &["codes", "item", "outcome"]),
+        ("package_prepared", &["files", "items"]),
+        ("package_discarded", &["reason"]),
+        ("package_released", &["files", "items"]),
+        ("receipt_confirmed", &["intact", "remark"]),
+        ("withdrawn", &["reason"]),
+        ("clock_started", &["clock", "due"]),
+        ("clock_paused", &["clock", "due"]),
+        ("clock_resumed", &["clock", "due"]),
+        ("clock_extended", &["clock", "due", "reason"]),
+        ("clock_stopped", &["clock", "due"]),
+        ("clock_expired", &["clock", "due"]),
+        ("hold_started", &["until"]),
+        ("hold_extended", &["reason", "until"]),
+        ("conversion_announced", &["reference"]),
+        ("hold_reminded", &["days"]),
+        ("hold_ended", &["end", "reason", "reference"]),
+    ];
+
+    /// Words without a list in the domain.
+    const SINGLE: &[&str] = &[
+        "reading-running",
+        "reading-paused",
+        "reading-overdue",
+        "reading-met",
+        "reading-missed",
+        "hold-held",
+        "hold-conversion_announced",
+        "hold-converted",
+        "hold-released",
+        "hold-lapsed",
+        "clock-extension-by-authority",
+        "identifier-type-missing",
+        "identifier-type-missing-remedy",
+    ];
+
+    const TASKS: &[&str] = &[
+        "write",
+        "review",
+        "authorise",
+        "send",
+        "answer",
+        "confirm",
+        "follow_up",
+        "close",
+        "acknowledge",
+        "verify",
+        "decide",
+        "release",
+    ];
+
+    /// More exact messages than those of the refusal codes.
+    const DETAILS: &[&str] = &[
+        "field-one-line",
+        "field-date",
+        "field-choice",
+        "field-yes-no",
+        "field-telephone",
+        "field-email",
+        "field-number",
+        "receipt-open",
+        "email-taken",
+        "object-known",
+    ];
+
+    /// The names of all events, as the domain's own table spells them.
+    fn event_names() -> Vec<&'static str> {
+        let source = include_str!("../../domain/src/request/event.rs");
+        let (_, table) = source.split_once("pub const fn name(").unwrap();
+        table
+            .lines()
+            .filter_map(|line| line.split_once("=> \"")?.1.split_once('"'))
+            .map(|(name, _)| name)
+            .collect()
+    }
 
     /// Every key that the domain can produce.
     fn wanted() -> Vec<String> {
-        let mut keys: Vec<String> = Vec::new();
-        let mut all = |vocabulary: &str, words: Vec<&str>| {
-            keys.extend(words.into_iter().map(|word| format!("{vocabulary}-{word}")));
-        };
-        all("state", RequestState::ALL.iter().map(|w| w.as_str()).collect());
-        all("priority", Priority::ALL.iter().map(|w| w.as_str()).collect());
-        all("kind", RequestKind::ALL.iter().map(|w| w.as_str()).collect());
-        all("compulsion", Compulsion::ALL.iter().map(|w| w.as_str()).collect());
-        all("category", DataCategory::ALL.iter().map(|w| w.as_str()).collect());
-        all("role", Role::ALL.iter().map(|w| w.as_str()).collect());
-        all("organisation-kind", OrganisationKind::ALL.iter().map(|w| w.as_str()).collect());
-        all("side", Side::ALL.iter().map(|w| w.as_str()).collect());
-        all("outcome", ItemOutcome::ALL.iter().map(|w| w.as_str()).collect());
-        all("authoriser", AuthoriserType::ALL.iter().map(|w| w.as_str()).collect());
-        all("independence", Independence::ALL.iter().map(|w| w.as_str()).collect());
-        all("section", Section::ALL.iter().map(|w| w.as_str()).collect());
-        all("check", CheckKind::ALL.iter().map(|w| w.as_str()).collect());
-        all("act", RequestAct::ALL.iter().map(|w| w.as_str()).collect());
-        all("code", NonExecutionCode::ALL.iter().map(|w| w.as_str()).collect());
-        for code in RefusalCode::ALL {
-            keys.push(format!("refusal-{code}"));
-            keys.push(format!("refusal-{code}-remedy"));
+        let mut keys = vocabularies();
+        for code in RefusalCode::ALL.iter().map(|code| code.as_str()).chain(DETAILS.iter().copied()) {
+            keys.extend([format!("refusal-{code}"), format!("refusal-{code}-remedy")]);
+        }
+        for kind in ["task", "answered", "reminder", "expired", "lapsed"] {
+            keys.extend([format!("notice-{kind}-subject"), format!("notice-{kind}-body")]);
         }
         keys.extend(written::term_keys());
-        let lists =
-            [clock::EXPLANATION_KEYS, clock::UNIT_KEYS, identifier::FAULT_KEYS, identifier::TYPE_KEYS];
+        let lists = [
+            clock::EXPLANATION_KEYS,
+            clock::UNIT_KEYS,
+            identifier::FAULT_KEYS,
+            identifier::TYPE_KEYS,
+            written::KEYS,
+            SINGLE,
+        ];
         keys.extend(lists.into_iter().flatten().map(|key| (*key).to_owned()));
         keys
     }
 
+    fn vocabularies() -> Vec<String> {
+        let mut keys = Vec::new();
+        macro_rules! all {
+            ($($words:ty: $($before:literal + $after:literal),+;)*) => {
+                $($(keys.extend(<$words>::ALL.iter().map(|w| format!("{}-{}{}", $before, w.as_str(), $after)));)+)*
+            };
+        }
+        all! {
+            RequestState: "state" + "", "state" + "-meaning"; Priority: "priority" + ""; RequestKind: "kind" + "";
+            Compulsion: "compulsion" + ""; DataCategory: "category" + ""; Role: "role" + "";
+            OrganisationKind: "organisation-kind" + ""; Side: "side" + ""; ItemOutcome: "outcome" + "";
+            Giving: "giving" + ""; AuthoriserType: "authoriser" + ""; Independence: "independence" + "";
+            Section: "section" + ""; CheckKind: "check" + "", "check" + "-hint"; Certainty: "certainty" + "";
+            NoticeActor: "notice-actor" + ""; OnExpiry: "on-expiry" + ""; Trigger: "trigger" + "";
+            Stop: "stop" + ""; PausedBy: "paused-by" + "", "clock-pause" + "";
+            RequestAct: "act" + "", "act" + "-done"; NonExecutionCode: "code" + "", "code" + "-meaning";
+        }
+        keys.extend(event_names().into_iter().map(|name| format!("event-{name}")));
+        keys.extend(TASKS.iter().map(|task| format!("task-{task}")));
+        keys
+    }
+
+    /// The names of the values that each text of a language has.
+    fn values(language: Language) -> BTreeMap<String, BTreeSet<String>> {
+        let files = match language {
+            Language::English => ENGLISH,
+            Language::French => FRENCH,
+        };
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut key = String::new();
+        for line in files.iter().flat_map(|(_, text)| text.lines()).filter(|line| !line.starts_with('#')) {
+            key = key_of(line).map_or(key, str::to_owned);
+            let names = found.entry(key.clone()).or_default();
+            for after in line.split('$').skip(1) {
+                names.insert(after.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect());
+            }
+        }
+        found
+    }
+
     #[test]
     fn every_word_of_the_domain_is_written_in_both_languages() {
+        assert_eq!(event_names().len(), 36, "the domain has other events than this test reads");
         let translator = Translator::embedded();
-        for language in [Language::English, Language::French] {
+        for language in LANGUAGES {
             let missing: Vec<String> =
                 wanted().into_iter().filter(|key| !translator.has(language, key)).collect();
             assert!(missing.is_empty(), "{language}: {missing:?}");
@@ -223,5 +362,106 @@ mod tests {
         let (english, french) = (keys(Language::English), keys(Language::French));
         assert_eq!(english.difference(&french).collect::<Vec<_>>(), Vec::<&String>::new());
         assert_eq!(french.difference(&english).collect::<Vec<_>>(), Vec::<&String>::new());
+    }
+
+    #[test]
+    fn a_text_has_the_same_values_in_both_languages() {
+        let french = values(Language::French);
+        for (key, names) in values(Language::English) {
+            assert_eq!(Some(&names), french.get(&key), "{key}");
+        }
+    }
+
+    #[test]
+    fn no_text_shows_a_gap_when_its_values_are_given() {
+        let translator = Translator::embedded();
+        for language in LANGUAGES {
+            for (key, names) in values(language).iter().filter(|(key, _)| translator.has(language, key)) {
+                let args: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "3")).collect();
+                let text = translator.text(language, key, &args);
+                assert!(!text.contains("{$") && !text.contains('⟦'), "{language} {key}: {text}");
+                assert!(!text.trim().is_empty(), "{language} {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sentence_of_the_history_uses_only_values_that_the_history_gives() {
+        let given: BTreeMap<&str, &[&str]> = EVENT_VALUES.iter().copied().collect();
+        let used = values(Language::English);
+        for name in event_names() {
+            let names: Vec<&str> = used[&format!("event-{name}")].iter().map(String::as_str).collect();
+            let known = given.get(name).copied().unwrap_or_default();
+            assert!(names.iter().all(|name| known.contains(name)), "{name}: {names:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_reads_well_without_its_values() {
+        let translator = Translator::embedded();
+        for language in LANGUAGES {
+            for code in RefusalCode::ALL {
+                let refusal = Refusal::new(*code);
+                for text in [translator.refusal(language, &refusal), translator.remedy(language, &refusal)] {
+                    assert!(!text.contains("{$") && !text.contains('⟦'), "{language} {code}: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_values_of_a_refusal_are_put_into_words() {
+        let translator = Translator::embedded();
+        let long = Refusal::new(RefusalCode::WindowTooLong).with("max", clock::Length::CalendarDays(90));
+        assert!(translator.refusal(Language::English, &long).contains("90 days"));
+        assert!(translator.refusal(Language::French, &long).contains("90 jours"));
+        let code = Refusal::new(RefusalCode::CodeForState).with("code", NonExecutionCode::DualCriminality);
+        assert!(translator.refusal(Language::French, &code).contains("N14 (Double incrimination)"));
+        let roles = Refusal::new(RefusalCode::NotPermitted).with("roles", "analyst,reviewer");
+        assert!(translator.refusal(Language::French, &roles).contains("Analyste, Réviseur"));
+    }
+
+    #[test]
+    fn a_count_agrees_with_its_noun_in_each_language() {
+        let translator = Translator::embedded();
+        let days = |language, count| translator.length(language, clock::Length::WorkingDays(count));
+        assert_eq!(days(Language::English, 1), "1 working day");
+        assert_eq!(days(Language::English, 5), "5 working days");
+        assert_eq!(days(Language::French, 1), "1 jour ouvrable");
+        assert_eq!(days(Language::French, 5), "5 jours ouvrables");
+        let none = translator.text(Language::French, "clock-unit-hours", &[("count", "0")]);
+        assert_eq!(none, "0 heure", "French counts nought in the singular");
+    }
+
+    #[test]
+    fn a_reference_of_digits_keeps_its_noughts() {
+        let translator = Translator::embedded();
+        for reference in ["007", "+1", "9007199254740993", "99999999999999999999"] {
+            let text = translator.text(Language::English, "event-acknowledged", &[("reference", reference)]);
+            assert!(text.contains(reference), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_stays_visible() {
+        let translator = Translator::embedded();
+        assert_eq!(translator.text(Language::French, "no-such-key", &[]), "⟦no-such-key⟧");
+        assert_eq!(translator.text(Language::French, "", &[]), "⟦⟧");
+        assert!(!translator.has(Language::English, "no-such-key"));
+    }
+
+    #[test]
+    fn a_notice_carries_a_reference_and_a_link_and_nothing_else() {
+        for language in LANGUAGES {
+            let all = values(language);
+            let parts = |key: &str| {
+                key.starts_with("notice-") && (key.ends_with("-subject") || key.ends_with("-body"))
+            };
+            let notices: Vec<_> = all.iter().filter(|(key, _)| parts(key)).collect();
+            assert_eq!(notices.len(), 10);
+            for (key, names) in notices {
+                assert!(names.iter().all(|name| name == "reference" || name == "link"), "{key}: {names:?}");
+            }
+        }
     }
 }
