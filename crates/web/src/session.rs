@@ -12,13 +12,18 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use comity_domain::id::RequestId;
 use comity_domain::party::Actor;
+use comity_domain::request::RequestAct;
 use comity_domain::term::Language;
 use comity_service::{Caller, Via};
 use sha2::{Digest, Sha256};
 
 /// Where a visitor's choice of language is kept; its value is `en` or `fr`.
 pub(crate) const LANGUAGE_COOKIE: &str = "comity_language";
+
+/// Where the act that has just been done is kept until the dossier has said so.
+pub(crate) const DONE_COOKIE: &str = "comity_done";
 
 /// Separates the form token from every other digest of a session secret.
 const FORM_LABEL: &[u8] = b"comity form token v1\n";
@@ -112,6 +117,16 @@ pub(crate) fn language_cookie(language: Language) -> HeaderValue {
         Language::English => "comity_language=en; Path=/; SameSite=Lax; Max-Age=31536000",
         Language::French => "comity_language=fr; Path=/; SameSite=Lax; Max-Age=31536000",
     })
+}
+
+/// The cookie that lets the dossier say once, on the next page, which act has just been done there.
+/// A cookie and not a word in the address: a link from elsewhere must not make a page confirm anything.
+pub(crate) fn done_cookie(request: RequestId, act: Option<RequestAct>) -> Option<HeaderValue> {
+    let (act, seconds) = act.map_or(("", 0), |act| (act.as_str(), 30));
+    let text = format!(
+        "{DONE_COOKIE}={act}; Path=/requests/{request}; HttpOnly; SameSite=Strict; Max-Age={seconds}"
+    );
+    HeaderValue::from_str(&text).ok()
 }
 
 /// A cookie by its name; of several with one name none counts, because somebody planted one.

@@ -7,7 +7,7 @@ use crate::state::State as App;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use comity_domain::id::{ItemId, RequestId};
 use comity_domain::procedure::CheckKind;
 use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
@@ -118,7 +118,7 @@ pub(super) async fn perform(
     let expected = typed.get("version").parse().ok();
     let key = IdempotencyKey::new(typed.get("key"));
     match app.exchange.act(&who.caller, id, command, expected, key).await {
-        Ok(_) => Ok(Redirect::to(&format!("/requests/{id}")).into_response()),
+        Ok(_) => Ok(super::dossier::after(id, act)),
         Err(Denied::Refused(refusals)) if refusals.iter().all(|r| r.code != RefusalCode::NotFound) => {
             page(&app, &who, id, act, typed, refusals).await
         }

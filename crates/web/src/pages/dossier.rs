@@ -2,11 +2,13 @@
 
 use super::frame::{Frame, render};
 use crate::error::PageError;
-use crate::session::SignedIn;
+use crate::session::{DONE_COOKIE, SignedIn, cookie, done_cookie};
 use crate::state::State as App;
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::http::HeaderMap;
+use axum::http::header::SET_COOKIE;
+use axum::response::{IntoResponse, Redirect, Response};
 use comity_domain::id::RequestId;
 use comity_domain::party::Side;
 use comity_domain::procedure::Section;
@@ -21,6 +23,8 @@ use comity_service::{ActView, ClockView, Dossier, FieldView, HistoryView, ItemVi
 struct DossierPage {
     f: Frame,
     d: Dossier,
+    /// The act that brought the reader here.
+    done: Option<RequestAct>,
 }
 
 /// `GET /requests/{id}`
@@ -28,15 +32,31 @@ pub(super) async fn show(
     State(app): State<App>,
     who: SignedIn,
     Path(id): Path<RequestId>,
+    headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let d = app.exchange.dossier(&who.caller, id).await?;
     let f = Frame::of(&app, &who, "requests", "nav-requests").await.titled(d.reference.clone());
-    Ok(render(&DossierPage { f, d }))
+    let done = cookie(&headers, DONE_COOKIE).and_then(|act| act.parse().ok());
+    let mut response = render(&DossierPage { f, d, done });
+    if done.is_some()
+        && let Some(ended) = done_cookie(id, None)
+    {
+        response.headers_mut().append(SET_COOKIE, ended);
+    }
+    Ok(response)
+}
+
+/// Back to the dossier, which says that the act has been done.
+pub(super) fn after(id: RequestId, act: RequestAct) -> Response {
+    let mut response = Redirect::to(&format!("/requests/{id}")).into_response();
+    if let Some(done) = done_cookie(id, Some(act)) {
+        response.headers_mut().append(SET_COOKIE, done);
+    }
+    response
 }
 
 /// Acts of one click, done with a button on the dossier itself.
-pub(super) const ONE_CLICK: [RequestAct; 4] =
-    [RequestAct::Submit, RequestAct::Forward, RequestAct::Send, RequestAct::Close];
+pub(super) const ONE_CLICK: [RequestAct; 3] = [RequestAct::Submit, RequestAct::Send, RequestAct::Close];
 
 /// Acts that are never the next thing to do, however possible they are.
 const ASIDE: [RequestAct; 8] = [
