@@ -247,6 +247,7 @@ field-source = Source of this entry
 
 draft-title = Draft
 draft-complete = {$percent} % complete
+draft-clocks = The clocks of this request
 draft-missing = {$count ->
     [one] One thing is still missing or wrong
    *[other] {$count} things are still missing or wrong

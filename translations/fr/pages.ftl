@@ -247,6 +247,7 @@ field-source = Source de cette entrée
 
 draft-title = Brouillon
 draft-complete = complet à {$percent} %
+draft-clocks = Les délais de cette demande
 draft-missing = {$count ->
     [one] Un point manque encore ou est inexact
    *[other] {$count} points manquent encore ou sont inexacts

@@ -12,9 +12,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use comity_domain::id::RequestId;
 use comity_domain::identifier::IdentifierType;
-use comity_domain::procedure::{Audience, FieldKind, FieldRule, PinnedProcedure, Section};
+use comity_domain::procedure::{Audience, DeadlineRule, FieldKind, FieldRule, PinnedProcedure, Section};
 use comity_domain::refusal::{Refusal, RefusalCode};
-use comity_domain::request::{Draft, DraftItem, RequestCommand};
+use comity_domain::request::{Draft, DraftItem, RequestAct, RequestCommand};
 use comity_domain::term::{Certainty, DataCategory, Priority};
 use comity_service::{Denied, Dossier};
 
@@ -87,7 +87,7 @@ pub(super) async fn save(
         return Ok(Redirect::to(&format!("/requests/{id}/draft")).into_response());
     }
     match app.exchange.act(&who.caller, id, RequestCommand::Submit, None, None).await {
-        Ok(_) => Ok(Redirect::to(&format!("/requests/{id}")).into_response()),
+        Ok(_) => Ok(super::dossier::after(id, RequestAct::Submit)),
         Err(Denied::Refused(refusals)) => {
             let page = DraftPage { refusals, tried: true, ..page(&app, &who, id).await? };
             Ok(render_as(StatusCode::UNPROCESSABLE_ENTITY, &page))
@@ -154,6 +154,12 @@ impl DraftPage {
 
     fn fields(&self, section: &Section) -> Vec<&FieldRule> {
         self.procedure.procedure.field.iter().filter(|field| field.section == *section).collect()
+    }
+
+    /// The clocks that a request of this priority will run under.
+    fn deadlines(&self) -> Vec<&DeadlineRule> {
+        let rules = self.procedure.procedure.deadline.iter();
+        rules.filter(|rule| rule.covers(self.draft.priority)).collect()
     }
 
     fn value(&self, name: &str) -> &str {
@@ -247,26 +253,39 @@ impl DraftPage {
         self.draft.priority == *priority
     }
 
+    /// Row and part of the items that a refusal is about, the part as it is named on this page.
+    fn place(refusal: &Refusal) -> Option<(usize, &str)> {
+        let mut parts = refusal.field.as_deref()?.strip_prefix("items.")?.split('.');
+        let row = parts.next()?.parse().ok()?;
+        let part = match parts.next()? {
+            "identifier_type" => "type",
+            "time" => "at",
+            part => part,
+        };
+        Some((row, part))
+    }
+
     /// The anchor of a refusal's field on this page.
     fn anchor(&self, refusal: &Refusal) -> String {
-        let field = refusal.field.as_deref().unwrap_or("s-what");
-        if let Some(name) = field.strip_prefix("answers.") {
+        if let Some(name) = refusal.field.as_deref().and_then(|field| field.strip_prefix("answers.")) {
             return format!("a-{name}");
         }
-        let mut parts = field.split('.');
-        match (parts.next(), parts.next(), parts.next()) {
-            (Some("items"), Some(row), Some(part)) => {
-                let part = if part == "identifier_type" {
-                    "type"
-                } else if part == "time" {
-                    "at"
-                } else {
-                    part
-                };
-                format!("item-{row}-{part}")
-            }
-            _ => "s-what".to_owned(),
+        Self::place(refusal).map_or_else(|| "s-what".to_owned(), |(row, part)| format!("item-{row}-{part}"))
+    }
+
+    /// The field that a refusal is about, in the words of the form.
+    fn named(&self, refusal: &Refusal) -> String {
+        if let Some(name) = refusal.field.as_deref().and_then(|field| field.strip_prefix("answers.")) {
+            let rule = self.procedure.procedure.field.iter().find(|rule| rule.name == name);
+            return rule.map_or_else(String::new, |rule| self.f.text(&rule.label).to_owned());
         }
+        let Some((row, part)) = Self::place(refusal) else { return self.f.t("section-what") };
+        let label = match part {
+            "type" | "port" | "at" | "service" | "from" | "to" | "limit" => self.f.t(&format!("item-{part}")),
+            "category" => self.f.t("item-data"),
+            _ => self.f.t("item-identifier"),
+        };
+        format!("{} {}, {label}", self.f.t("item-number"), row + 1)
     }
 
     fn returns(&self) -> &[comity_service::ReturnView] {
