@@ -4,8 +4,8 @@
 mod people;
 mod story;
 
-use crate::config::{shipped_calendars, shipped_procedures, system_clock};
-use crate::serve::{runtime, said, serve};
+use crate::config::{add_folder, shipped_calendars, shipped_procedures, system_clock};
+use crate::serve::{listen, runtime, said, serve};
 use comity_domain::party::Role;
 use comity_service::translation::Translator;
 use comity_service::{Caller, Exchange, PeerProcedures, Settings};
@@ -18,8 +18,8 @@ use std::path::Path;
 const UPLOAD_LIMIT: u64 = 1024 * 1024 * 1024;
 
 /// Runs `comity demo`.
-pub(crate) fn run(listen: SocketAddr, data: &Path) -> Result<(), String> {
-    if !listen.ip().is_loopback() {
+pub(crate) fn run(address: SocketAddr, data: &Path, procedures: Option<&Path>) -> Result<(), String> {
+    if !address.ip().is_loopback() {
         return Err(
             "--listen: only a loopback address, because anybody who can reach the demonstration can be \
                     anybody in it"
@@ -28,11 +28,17 @@ pub(crate) fn run(listen: SocketAddr, data: &Path) -> Result<(), String> {
     }
     std::fs::create_dir_all(data).map_err(|error| format!("{}: {error}", data.display()))?;
     let fresh = !data.join("comity.sqlite").exists();
-    let base_url = format!("http://{listen}");
+    let listener = listen(address)?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let base_url = format!("http://{address}");
+    let mut set = shipped_procedures()?;
+    if let Some(folder) = procedures {
+        add_folder(folder, &mut set)?;
+    }
     let settings = Settings {
         database: Database::Sqlite(data.join("comity.sqlite")),
         data: data.to_owned(),
-        procedures: shipped_procedures()?,
+        procedures: set,
         calendars: shipped_calendars()?,
         permissions: None,
         smtp: None,
@@ -54,7 +60,7 @@ pub(crate) fn run(listen: SocketAddr, data: &Path) -> Result<(), String> {
             story::tell(&exchange).await?;
         }
         let contract = contract(&exchange, &base_url).await?;
-        serve(exchange, web, listen, |_| {
+        serve(exchange, web, listener, |_| {
             let written = std::fs::write(data.join("demo.json"), contract);
             match written {
                 Ok(()) => println!("Comity's demonstration is ready: {base_url}"),

@@ -28,12 +28,15 @@ enum Command {
     },
     /// Serve a demonstration with fictional organisations and people, on this machine only.
     Demo {
-        /// Where to listen; a loopback address.
+        /// Where to listen; a loopback address. Port 0 takes a free one.
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
         /// Where the data are kept; `demo.json` in it tells the addresses and tokens.
         #[arg(long, default_value = ".work/demo")]
         data: PathBuf,
+        /// Folder of procedures to try, taken in place of shipped ones of the same identifier and version.
+        #[arg(long)]
+        procedures: Option<PathBuf>,
     },
     /// The written procedures.
     Procedure {
@@ -84,7 +87,7 @@ fn main() -> ExitCode {
         .init();
     let done = match Arguments::parse().command {
         Command::Serve { config } => serve::run(&config),
-        Command::Demo { listen, data } => demo::run(listen, &data),
+        Command::Demo { listen, data, procedures } => demo::run(listen, &data, procedures.as_deref()),
         Command::Procedure { command } => procedure::run(&command),
         Command::Person { command } => serve::person(&command),
     };

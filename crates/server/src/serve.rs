@@ -7,13 +7,14 @@ use comity_domain::term::Language;
 use comity_service::translation::Translator;
 use comity_service::{Caller, Denied, Exchange, NewPerson, run_worker};
 use comity_web::{Endpoint, WebSettings, app};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use tokio::sync::watch;
 
 /// Runs `comity serve`.
 pub(crate) fn run(path: &Path) -> Result<(), String> {
     let config = Config::read(path)?;
+    let listener = listen(config.listen)?;
     let exchange = Exchange::open(config.settings()?, system_clock()).map_err(|fault| fault.to_string())?;
     let web = WebSettings {
         base_url: config.base_url.clone(),
@@ -29,7 +30,7 @@ pub(crate) fn run(path: &Path) -> Result<(), String> {
         for organisation in config.organisation {
             exchange.put_organisation(&Caller::Operator, organisation).await.map_err(said)?;
         }
-        serve(exchange, web, config.listen, |address| {
+        serve(exchange, web, listener, |address| {
             tracing::info!(%address, "Comity serves");
         })
         .await
@@ -41,15 +42,21 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, String> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())
 }
 
+/// Takes the address, before anything is opened or written for it; port 0 takes a free one.
+pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener, String> {
+    let listener = TcpListener::bind(address).map_err(|error| format!("{address}: {error}"))?;
+    listener.set_nonblocking(true).map_err(|error| format!("{address}: {error}"))?;
+    Ok(listener)
+}
+
 /// Serves until the process is told to stop, or the store has failed for good.
 pub(crate) async fn serve(
     exchange: Exchange,
     web: WebSettings,
-    listen: SocketAddr,
+    listener: TcpListener,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), String> {
-    let listener =
-        tokio::net::TcpListener::bind(listen).await.map_err(|error| format!("{listen}: {error}"))?;
+    let listener = tokio::net::TcpListener::from_std(listener).map_err(|error| error.to_string())?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let (stop, stopped) = watch::channel(false);
     let mut failed = exchange.failed();

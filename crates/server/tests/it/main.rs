@@ -1,5 +1,11 @@
-//! Rules of the house, held by tests: imports, sizes, words that only one place may know, documents that are true.
+//! Rules of the house, held by tests: imports, sizes, words that only one place may know, documents that are true;
+//! and the walk of the README in a browser.
 
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not as it must be")]
 
+mod browser;
+mod demo;
 mod house;
+mod procedure;
+mod screens;
+mod walk;
