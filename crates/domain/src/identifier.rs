@@ -25,10 +25,11 @@ macro_rules! identifier_types {
     ($($(#[$doc:meta])* $name:ident = $term:literal, $key:literal;)*) => {
         /// The kinds of identifier a request may point at (data model 10.2).
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum IdentifierType {
             $($(#[$doc])* #[serde(rename = $term)] $name,)*
         }
+
+        crate::term::described!(IdentifierType);
 
         impl IdentifierType {
             /// Every type, in the order in which a form offers them.

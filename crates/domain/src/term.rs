@@ -6,8 +6,9 @@ macro_rules! vocabulary {
     ($(#[$doc:meta])* $name:ident { $($(#[$mdoc:meta])* $member:ident = $wire:literal,)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum $name { $($(#[$mdoc])* #[serde(rename = $wire)] $member,)+ }
+
+        $crate::term::described!($name);
 
         impl $name {
             /// Every member, in the order in which people read them.
@@ -34,6 +35,28 @@ macro_rules! vocabulary {
     };
 }
 pub(crate) use vocabulary;
+
+/// Describes a vocabulary for the API document by its wire names (a derive does not see names that a macro passes on).
+macro_rules! described {
+    ($name:ident) => {
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                use utoipa::openapi::schema::{ObjectBuilder, Type};
+                let words = Self::ALL.iter().map(|word| word.as_str());
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
+    };
+}
+pub(crate) use described;
 
 /// The word belongs to no vocabulary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
