@@ -2,7 +2,7 @@
 //! Trail and figures carry nothing about the people whom a request concerns.
 
 use super::body::{Nothing, Query};
-use super::token::{Scope, Token};
+use super::token::{Read, Token};
 use crate::error::{PageError, Problem};
 use crate::state::State as App;
 use axum::Json;
@@ -19,10 +19,10 @@ use comity_service::{Figures, Me, TrailPage, TrailQuery};
 )]
 pub(crate) async fn me(
     State(app): State<App>,
-    token: Token,
+    token: Token<Read>,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<Me>, PageError> {
-    Ok(Json(app.exchange.me(token.may(Scope::Read)?).await?))
+    Ok(Json(app.exchange.me(&token.caller).await?))
 }
 
 /// Who did what, newest first (oversight bodies).
@@ -36,10 +36,10 @@ pub(crate) async fn me(
 )]
 pub(crate) async fn trail(
     State(app): State<App>,
-    token: Token,
+    token: Token<Read>,
     Query(query): Query<TrailQuery>,
 ) -> Result<Json<TrailPage>, PageError> {
-    Ok(Json(app.exchange.trail(token.may(Scope::Read)?, query).await?))
+    Ok(Json(app.exchange.trail(&token.caller, query).await?))
 }
 
 /// Counted requests, clocks and refusals.
@@ -52,8 +52,8 @@ pub(crate) async fn trail(
 )]
 pub(crate) async fn figures(
     State(app): State<App>,
-    token: Token,
+    token: Token<Read>,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<Figures>, PageError> {
-    Ok(Json(app.exchange.figures(token.may(Scope::Read)?).await?))
+    Ok(Json(app.exchange.figures(&token.caller).await?))
 }

@@ -2,7 +2,7 @@
 //! A part that starts at the wrong place is refused with the right one in `Upload-Offset`.
 
 use super::body::{Body, Nothing, Path, Query};
-use super::token::{Scope, Token};
+use super::token::{Act, Read, Token};
 use crate::error::{PageError, Problem};
 use crate::state::State as App;
 use crate::transfer::{self, UPLOAD_OFFSET};
@@ -39,11 +39,11 @@ pub(crate) struct NewFile {
 )]
 pub(crate) async fn begin(
     State(app): State<App>,
-    token: Token,
+    token: Token<Act>,
     Path(id): Path<RequestId>,
     Body(new): Body<NewFile>,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 1], Json<FileView>), PageError> {
-    let who = token.may(Scope::Act)?;
+    let who = &token.caller;
     if new.size.is_some_and(|size| size > app.upload_limit) {
         return Err(PageError::refused(RefusalCode::FileTooLarge));
     }
@@ -67,12 +67,12 @@ pub(crate) async fn begin(
 )]
 pub(crate) async fn append(
     State(app): State<App>,
-    token: Token,
+    token: Token<Act>,
     Path((id, file)): Path<(RequestId, UploadId)>,
     headers: HeaderMap,
     body: axum::body::Body,
 ) -> Result<Response, PageError> {
-    let who = token.may(Scope::Act)?;
+    let who = &token.caller;
     let Some(offset) = transfer::number(&headers, "upload-offset") else {
         return Err(PageError::status(StatusCode::BAD_REQUEST));
     };
@@ -93,10 +93,10 @@ pub(crate) async fn append(
 )]
 pub(crate) async fn complete(
     State(app): State<App>,
-    token: Token,
+    token: Token<Act>,
     Path((id, file)): Path<(RequestId, UploadId)>,
 ) -> Result<Json<FileView>, PageError> {
-    Ok(Json(app.exchange.complete_upload(token.may(Scope::Act)?, id, file).await?))
+    Ok(Json(app.exchange.complete_upload(&token.caller, id, file).await?))
 }
 
 /// Reads a file; the digest stands in `Repr-Digest` (RFC 9530).
@@ -113,9 +113,9 @@ pub(crate) async fn complete(
 )]
 pub(crate) async fn content(
     State(app): State<App>,
-    token: Token,
+    token: Token<Read>,
     Path((id, file)): Path<(RequestId, UploadId)>,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Response, PageError> {
-    transfer::content(&app, token.may(Scope::Read)?, id, file).await
+    transfer::content(&app, &token.caller, id, file).await
 }

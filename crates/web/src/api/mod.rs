@@ -10,7 +10,7 @@ mod request;
 mod token;
 
 pub use token::Scope;
-pub(crate) use token::Token;
+pub(crate) use token::{Interop, Token};
 
 use crate::error::{PageError, Problem};
 use crate::session::accepted_language;
@@ -21,6 +21,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use comity_domain::refusal::RefusalCode;
+use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -102,6 +103,7 @@ pub(crate) fn routes(app: &App) -> Router<App> {
         .route("/api/openapi.json", openapi)
         .route("/api/{*rest}", axum::routing::any(unknown))
         .method_not_allowed_fallback(wrong_method)
+        .layer(CatchPanicLayer::custom(crate::security::caught))
         .layer(axum::middleware::from_fn_with_state(app.clone(), draw_problems))
 }
 

@@ -2,7 +2,7 @@
 //! Secrets are shown once, in the answer that makes them.
 
 use super::body::{Body, Nothing, Path, Query};
-use super::token::{Scope, Token};
+use super::token::{Administer, Read, Token};
 use crate::error::{PageError, Problem};
 use crate::state::State as App;
 use axum::Json;
@@ -59,10 +59,10 @@ pub(crate) struct IssuedToken {
 )]
 pub(crate) async fn directory(
     State(app): State<App>,
-    token: Token,
+    token: Token<Read>,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<Vec<DirectoryEntry>>, PageError> {
-    Ok(Json(app.exchange.directory(token.may(Scope::Read)?).await?))
+    Ok(Json(app.exchange.directory(&token.caller).await?))
 }
 
 /// One organisation.
@@ -76,11 +76,11 @@ pub(crate) async fn directory(
 )]
 pub(crate) async fn one(
     State(app): State<App>,
-    token: Token,
+    token: Token<Read>,
     Path(id): Path<OrganisationId>,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<DirectoryEntry>, PageError> {
-    Ok(Json(app.exchange.organisation(token.may(Scope::Read)?, id).await?))
+    Ok(Json(app.exchange.organisation(&token.caller, id).await?))
 }
 
 /// Invites a person.
@@ -94,10 +94,10 @@ pub(crate) async fn one(
 )]
 pub(crate) async fn invite(
     State(app): State<App>,
-    token: Token,
+    token: Token<Administer>,
     Body(new): Body<NewPerson>,
 ) -> Result<(StatusCode, Json<Invited>), PageError> {
-    let (person, secret) = app.exchange.invite(token.may(Scope::Administer)?, new).await?;
+    let (person, secret) = app.exchange.invite(&token.caller, new).await?;
     let sign_in = format!("{}/sign-in/link/{secret}", app.base_url);
     Ok((StatusCode::CREATED, Json(Invited { person, sign_in })))
 }
@@ -114,11 +114,11 @@ pub(crate) async fn invite(
 )]
 pub(crate) async fn set_roles(
     State(app): State<App>,
-    token: Token,
+    token: Token<Administer>,
     Path(person): Path<PersonId>,
     Body(Roles { roles }): Body<Roles>,
 ) -> Result<StatusCode, PageError> {
-    app.exchange.set_roles(token.may(Scope::Administer)?, person, roles).await?;
+    app.exchange.set_roles(&token.caller, person, roles).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -134,11 +134,11 @@ pub(crate) async fn set_roles(
 )]
 pub(crate) async fn set_active(
     State(app): State<App>,
-    token: Token,
+    token: Token<Administer>,
     Path(person): Path<PersonId>,
     Body(Active { active }): Body<Active>,
 ) -> Result<StatusCode, PageError> {
-    app.exchange.set_active(token.may(Scope::Administer)?, person, active).await?;
+    app.exchange.set_active(&token.caller, person, active).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -154,11 +154,11 @@ pub(crate) async fn set_active(
 )]
 pub(crate) async fn put_contact_point(
     State(app): State<App>,
-    token: Token,
+    token: Token<Administer>,
     Path(id): Path<ContactPointId>,
     Body(point): Body<ContactPoint>,
 ) -> Result<StatusCode, PageError> {
-    let who = token.may(Scope::Administer)?;
+    let who = &token.caller;
     if point.id != id {
         return Err(Denied::Refused(vec![Refusal::of(RefusalCode::FieldMalformed, "id")]).into());
     }
@@ -176,10 +176,10 @@ pub(crate) async fn put_contact_point(
 )]
 pub(crate) async fn tokens(
     State(app): State<App>,
-    token: Token,
+    token: Token<Administer>,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<Vec<TokenView>>, PageError> {
-    Ok(Json(app.exchange.tokens(token.may(Scope::Administer)?).await?))
+    Ok(Json(app.exchange.tokens(&token.caller).await?))
 }
 
 /// Issues a token.
@@ -193,10 +193,10 @@ pub(crate) async fn tokens(
 )]
 pub(crate) async fn add_token(
     State(app): State<App>,
-    token: Token,
+    token: Token<Administer>,
     Body(new): Body<NewToken>,
 ) -> Result<(StatusCode, Json<IssuedToken>), PageError> {
-    let (token, secret) = app.exchange.add_token(token.may(Scope::Administer)?, new).await?;
+    let (token, secret) = app.exchange.add_token(&token.caller, new).await?;
     Ok((StatusCode::CREATED, Json(IssuedToken { token, secret })))
 }
 
@@ -211,9 +211,9 @@ pub(crate) async fn add_token(
 )]
 pub(crate) async fn revoke_token(
     State(app): State<App>,
-    token: Token,
+    token: Token<Administer>,
     Path(id): Path<TokenId>,
 ) -> Result<StatusCode, PageError> {
-    app.exchange.revoke_token(token.may(Scope::Administer)?, id).await?;
+    app.exchange.revoke_token(&token.caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

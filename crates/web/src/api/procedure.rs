@@ -2,7 +2,7 @@
 //! Procedures are public; a check stores nothing.
 
 use super::body::{Body, Nothing, Path, Query};
-use super::token::{Scope, Token};
+use super::token::{Read, Token};
 use crate::error::{PageError, Problem, ProblemRefusal};
 use crate::state::State as App;
 use axum::Json;
@@ -114,10 +114,10 @@ pub(crate) async fn one(
 )]
 pub(crate) async fn offers(
     State(app): State<App>,
-    token: Token,
+    token: Token<Read>,
     Query(query): Query<OffersQuery>,
 ) -> Result<Json<Vec<OfferView>>, PageError> {
-    Ok(Json(app.exchange.offers(token.may(Scope::Read)?, query.to).await?))
+    Ok(Json(app.exchange.offers(&token.caller, query.to).await?))
 }
 
 /// Checks a draft without storing it.
@@ -131,10 +131,9 @@ pub(crate) async fn offers(
 )]
 pub(crate) async fn check(
     State(app): State<App>,
-    token: Token,
+    token: Token<Read>,
     Body(ask): Body<DraftToCheck>,
 ) -> Result<Json<CompletenessView>, PageError> {
-    token.may(Scope::Read)?;
     let found = app.exchange.check_draft(&ask.procedure, &ask.draft)?;
     Ok(Json(CompletenessView {
         percent: found.percent(),

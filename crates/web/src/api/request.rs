@@ -2,7 +2,7 @@
 //! What may be done now, and why the rest may not, stands in the dossier itself.
 
 use super::body::{Body, Nothing, Path, Query, expected_version, idempotency_key};
-use super::token::{Scope, Token};
+use super::token::{Act, Read, Token};
 use crate::error::{PageError, Problem};
 use crate::state::State as App;
 use axum::Json;
@@ -27,6 +27,25 @@ pub(crate) struct NewRequest {
     draft: Draft,
 }
 
+/// A command read strictly: an act without content takes none (serde lets anything pass beside such an act's name).
+#[derive(Debug)]
+pub(crate) struct Strictly(RequestCommand);
+
+impl<'de> Deserialize<'de> for Strictly {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error;
+        let said = serde_json::Map::deserialize(deserializer)?;
+        let names: Vec<String> = said.keys().cloned().collect();
+        let command: RequestCommand =
+            serde_json::from_value(serde_json::Value::Object(said)).map_err(D::Error::custom)?;
+        let understood = serde_json::to_value(&command).map_err(D::Error::custom)?;
+        match names.iter().find(|name| understood.get(name.as_str()).is_none()) {
+            Some(name) => Err(D::Error::custom(format!("unknown field `{name}`"))),
+            None => Ok(Self(command)),
+        }
+    }
+}
+
 type Tagged<T> = ([(HeaderName, HeaderValue); 1], Json<T>);
 
 fn tag(version: u64) -> HeaderValue {
@@ -44,10 +63,10 @@ fn tag(version: u64) -> HeaderValue {
 )]
 pub(crate) async fn list(
     State(app): State<App>,
-    token: Token,
+    token: Token<Read>,
     Query(query): Query<QueueQuery>,
 ) -> Result<Json<QueuePage>, PageError> {
-    Ok(Json(app.exchange.queue(token.may(Scope::Read)?, query).await?))
+    Ok(Json(app.exchange.queue(&token.caller, query).await?))
 }
 
 /// Begins a draft.
@@ -62,11 +81,11 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn draft(
     State(app): State<App>,
-    token: Token,
+    token: Token<Act>,
     headers: HeaderMap,
     Body(new): Body<NewRequest>,
 ) -> Result<(StatusCode, [(HeaderName, HeaderValue); 2], Json<Receipt>), PageError> {
-    let who = token.may(Scope::Act)?;
+    let who = &token.caller;
     let key = idempotency_key(&headers)?;
     let receipt = app.exchange.draft(who, new.to, &new.procedure, new.draft, key).await?;
     let place = HeaderValue::from_str(&format!("/api/v1/requests/{}", receipt.request));
@@ -88,11 +107,11 @@ pub(crate) async fn draft(
 )]
 pub(crate) async fn dossier(
     State(app): State<App>,
-    token: Token,
+    token: Token<Read>,
     Path(id): Path<RequestId>,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Tagged<Dossier>, PageError> {
-    let dossier = app.exchange.dossier(token.may(Scope::Read)?, id).await?;
+    let dossier = app.exchange.dossier(&token.caller, id).await?;
     Ok(([(ETAG, tag(dossier.version))], Json(dossier)))
 }
 
@@ -112,12 +131,12 @@ pub(crate) async fn dossier(
 )]
 pub(crate) async fn act(
     State(app): State<App>,
-    token: Token,
+    token: Token<Act>,
     Path(id): Path<RequestId>,
     headers: HeaderMap,
-    Body(command): Body<RequestCommand>,
+    Body(Strictly(command)): Body<Strictly>,
 ) -> Result<Tagged<Receipt>, PageError> {
-    let who = token.may(Scope::Act)?;
+    let who = &token.caller;
     let (expected, key) = (expected_version(&headers)?, idempotency_key(&headers)?);
     let receipt = app.exchange.act(who, id, command, expected, key).await?;
     Ok(([(ETAG, tag(receipt.version))], Json(receipt)))
@@ -133,8 +152,8 @@ pub(crate) async fn act(
 )]
 pub(crate) async fn work(
     State(app): State<App>,
-    token: Token,
+    token: Token<Read>,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<Vec<Work>>, PageError> {
-    Ok(Json(app.exchange.work(token.may(Scope::Read)?).await?))
+    Ok(Json(app.exchange.work(&token.caller).await?))
 }

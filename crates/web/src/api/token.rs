@@ -1,5 +1,5 @@
 //! Who calls the API: a bearer token and its scopes, looked up anew for every call.
-//! The caller behind it can only be reached by naming a scope, so that no handler forgets to ask for one.
+//! The scope stands in the handler's signature, so that none forgets to ask for it.
 
 use crate::error::PageError;
 use crate::state::State;
@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use comity_domain::refusal::RefusalCode;
 use comity_domain::term::Language;
 use comity_service::Caller;
+use std::marker::PhantomData;
 
 /// Longest token that is looked up at all, in bytes.
 const MAX_TOKEN: usize = 256;
@@ -39,28 +40,35 @@ impl Scope {
     }
 }
 
-/// A token that is valid now.
-pub(crate) struct Token {
-    caller: Caller,
-    scopes: Vec<String>,
+/// A scope as a type, so that a handler says in its signature what its token must be for.
+pub(crate) trait Needs {
+    /// The scope.
+    const SCOPE: Scope;
+}
+
+macro_rules! needs {
+    ($($name:ident),+) => {$(
+        /// See the member of [`Scope`] of this name.
+        pub(crate) enum $name {}
+
+        impl Needs for $name {
+            const SCOPE: Scope = Scope::$name;
+        }
+    )+};
+}
+
+needs!(Read, Act, Administer, Interop);
+
+/// A token that is valid now and has the scope; without, nothing else of the call is read.
+pub(crate) struct Token<N> {
+    /// For the service.
+    pub(crate) caller: Caller,
     /// The language in which the caller wants to read.
     pub(crate) language: Language,
+    scope: PhantomData<N>,
 }
 
-impl Token {
-    /// The caller, if the token is for that.
-    pub(crate) fn may(&self, scope: Scope) -> Result<&Caller, PageError> {
-        if self.scopes.iter().any(|held| held == scope.as_str()) {
-            Ok(&self.caller)
-        } else {
-            let mut error = PageError::refused(RefusalCode::NotPermitted);
-            error.note = format!("the token does not have the scope `{}`", scope.as_str());
-            Err(error)
-        }
-    }
-}
-
-impl FromRequestParts<State> for Token {
+impl<N: Needs> FromRequestParts<State> for Token<N> {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
@@ -70,7 +78,13 @@ impl FromRequestParts<State> for Token {
         let Some((caller, scopes)) = state.exchange.bearer(secret).await? else {
             return Err(PageError::status(StatusCode::UNAUTHORIZED));
         };
-        Ok(Self { caller, scopes, language: crate::session::accepted_language(&parts.headers) })
+        if !scopes.iter().any(|held| held == N::SCOPE.as_str()) {
+            let mut error = PageError::refused(RefusalCode::NotPermitted);
+            error.note = format!("the token does not have the scope `{}`", N::SCOPE.as_str());
+            return Err(error);
+        }
+        let language = crate::session::accepted_language(&parts.headers);
+        Ok(Self { caller, language, scope: PhantomData })
     }
 }
 
