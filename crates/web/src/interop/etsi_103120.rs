@@ -3,7 +3,7 @@
 //! Interception tasks are refused with 3001, and nothing of their message is filed (rule 8).
 
 use super::task::{self, Task};
-use crate::api::{Scope, Token};
+use crate::api::{Interop, Token};
 use crate::error::PageError;
 use crate::router::MAX_BODY;
 use crate::state::State as App;
@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use comity_domain::id::OrganisationId;
 use comity_domain::refusal::RefusalCode;
-use comity_domain::request::{Filing, ForeignObject, Intake};
+use comity_domain::request::{Filing, ForeignObject, Intake, MAX_ITEMS};
 use comity_domain::term::{ItemOutcome, Priority, RequestKind};
 use comity_formats::etsi_103120::ErrorCode;
 use comity_formats::etsi_103120::StatedTime;
@@ -23,7 +23,7 @@ use comity_formats::etsi_103120::{DictionaryEntry, Endpoint, ErrorInformation};
 use comity_formats::etsi_103120::{Encoding, map, read, write};
 use comity_formats::etsi_103120::{Object, ObjectKind};
 use comity_service::{Caller, Denied, ForeignStatus, IdempotencyKey, PeerProcedures};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The name of the standard in the record.
@@ -32,11 +32,11 @@ const FORMAT: &str = "ETSI TS 103 120";
 /// `POST /interop/etsi/103120`
 pub(super) async fn receive(
     State(app): State<App>,
-    token: Token,
+    token: Token<Interop>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, PageError> {
-    let who = token.may(Scope::Interop)?.clone();
+    let who = token.caller;
     let Caller::Peer { organisation, addressee, procedures } = who.clone() else {
         return Err(PageError::refused(RefusalCode::NotPermitted));
     };
@@ -53,25 +53,22 @@ pub(super) async fn receive(
             let code = error.fault.error_code();
             Message::top_level_error(header, ErrorInformation::new(code, &error.fault.to_string()))
         }
-        Ok(received) => {
-            let duplicate =
-                received.first_violation().filter(|(_, code)| *code == ErrorCode::DuplicateActionId);
-            match (&received.message.payload, duplicate) {
-                (_, Some((deviation, code))) => {
-                    let error = ErrorInformation::new(code, &deviation.to_string());
-                    Message::top_level_error(received.message.header.reply(at), error)
-                }
-                (Payload::Request(actions), None) => {
-                    let notes = received.deviations.iter().map(ToString::to_string).take(50).collect();
-                    let responses = link.answer(&received.message.header, actions, notes).await?;
-                    Message::answer(&received.message.header, at, responses)
-                }
-                (Payload::Response(_) | Payload::Error(_), None) => {
-                    let error = ErrorInformation::new(ErrorCode::FeatureNotSupported, "requests only");
-                    Message::top_level_error(received.message.header.reply(at), error)
-                }
+        Ok(received) => match (&received.message.payload, repeated_action(&received.message.payload)) {
+            (_, Some(id)) => {
+                let said = format!("action identifier {id} is used twice");
+                let error = ErrorInformation::new(ErrorCode::DuplicateActionId, &said);
+                Message::top_level_error(received.message.header.reply(at), error)
             }
-        }
+            (Payload::Request(actions), None) => {
+                let notes = received.deviations.iter().map(ToString::to_string).take(50).collect();
+                let responses = link.answer(&received.message.header, actions, notes).await?;
+                Message::answer(&received.message.header, at, responses)
+            }
+            (Payload::Response(_) | Payload::Error(_), None) => {
+                let error = ErrorInformation::new(ErrorCode::FeatureNotSupported, "requests only");
+                Message::top_level_error(received.message.header.reply(at), error)
+            }
+        },
     };
     let bytes = write(encoding, &answer).map_err(|error| {
         tracing::error!("An answer of {FORMAT} could not be written: {error}");
@@ -82,6 +79,13 @@ pub(super) async fn receive(
         Encoding::Json => "application/json",
     };
     Ok(([(CONTENT_TYPE, kind)], bytes).into_response())
+}
+
+/// An action identifier that stands twice: no answer could tell the two actions apart.
+fn repeated_action(payload: &Payload) -> Option<u64> {
+    let Payload::Request(actions) = payload else { return None };
+    let mut seen = BTreeSet::new();
+    actions.iter().map(|action| action.id).find(|id| !seen.insert(*id))
 }
 
 /// A peer link and what it may do here.
@@ -104,8 +108,13 @@ impl Link<'_> {
         actions: &[Action],
         notes: Vec<String>,
     ) -> Result<Vec<ActionResponse>, PageError> {
-        let intercepts =
-            |action: &Action| matches!(&action.verb, Verb::Create(o) if o.kind == ObjectKind::LiTask);
+        let intercepts = |action: &Action| {
+            let object = match &action.verb {
+                Verb::Create(object) | Verb::Update(object) | Verb::Deliver { object, .. } => Some(object),
+                Verb::Get { .. } | Verb::List(_) | Verb::GetCspConfig => None,
+            };
+            object.is_some_and(|object| object.kind == ObjectKind::LiTask)
+        };
         if actions.iter().any(intercepts) {
             return Ok(actions
                 .iter()
@@ -134,7 +143,7 @@ impl Link<'_> {
         notes: Vec<String>,
     ) -> Result<BTreeMap<Uuid, Result<(), (ErrorCode, String)>>, PageError> {
         let mut results = BTreeMap::new();
-        let objects: Vec<&Object> = actions
+        let created: Vec<&Object> = actions
             .iter()
             .filter_map(|action| match &action.verb {
                 Verb::Create(object) => Some(object.as_ref()),
@@ -145,6 +154,13 @@ impl Link<'_> {
                 | Verb::GetCspConfig => None,
             })
             .collect();
+        let mut seen = BTreeSet::new();
+        for object in created.iter().filter(|object| !seen.insert(object.base.identifier)) {
+            let said = "the object stands twice in the message".to_owned();
+            results.insert(object.base.identifier, Err((ErrorCode::ObjectAlreadyExists, said)));
+        }
+        let objects: Vec<&Object> =
+            created.into_iter().filter(|object| !results.contains_key(&object.base.identifier)).collect();
         let mut bystanders: Vec<&Object> = objects
             .iter()
             .copied()
@@ -182,7 +198,11 @@ impl Link<'_> {
         };
         let (mut items, mut objects) = (Vec::new(), Vec::new());
         for task in tasks {
-            let read = task::items(task, &mut deficits);
+            let read = task::items(task, self.app.exchange.now(), &mut deficits);
+            if items.len() + read.len() > MAX_ITEMS {
+                let said = format!("more than {MAX_ITEMS} values, periods and categories together");
+                return Ok(Err((ErrorCode::MessageTooLarge, said)));
+            }
             objects.push(self.foreign(task.object, read.iter().map(|item| item.id).collect()));
             items.extend(read);
         }
@@ -192,7 +212,7 @@ impl Link<'_> {
         }
         let filing = Filing {
             reference: tasks.iter().find_map(Task::reference),
-            priority: if with.iter().any(|object| is_emergency(object)) {
+            priority: if with.iter().copied().chain(tasks.iter().map(|t| t.object)).any(is_urgent) {
                 Priority::Urgent
             } else {
                 Priority::Normal
@@ -243,10 +263,12 @@ impl Link<'_> {
 
     async fn get(&self, id: u64, identifier: Uuid) -> Result<ActionResponse, PageError> {
         let found = self.app.exchange.foreign_object(&self.who, &identifier.to_string()).await?;
-        let object = found.and_then(|status| as_held(&status));
-        Ok(match object {
+        let Some(status) = found else {
+            return Ok(error(id, ErrorCode::GetObjectNotFound, "no object of yours has this identifier"));
+        };
+        Ok(match as_held(&status) {
             Some(object) => ActionResponse { id, result: ActionResult::Get(Box::new(object)) },
-            None => error(id, ErrorCode::GetObjectNotFound, "no object of yours has this identifier"),
+            None => error(id, ErrorCode::GetObjectNotDeliverable, "the object did not keep to the schema"),
         })
     }
 }
@@ -278,9 +300,24 @@ fn created(
     }
 }
 
-fn is_emergency(object: &Object) -> bool {
+/// A claim of urgency; whether it is an emergency is for a person to find, by the procedure's own criterion.
+fn is_urgent(object: &Object) -> bool {
     let flagged = |flag: &DictionaryEntry| flag.value == "IsEmergency";
-    matches!(&object.kind, ObjectKind::Authorisation(a) if a.flags.iter().any(flagged))
+    match &object.kind {
+        ObjectKind::Authorisation(authorisation) => {
+            let priority = authorisation.priority.as_ref();
+            authorisation.flags.iter().any(flagged)
+                || priority.and_then(|p| p.etsi_value("AuthorisationPriority")) == Some("High")
+        }
+        ObjectKind::LdTask(task) => task.flags.iter().any(flagged),
+        ObjectKind::Document(_)
+        | ObjectKind::Notification(_)
+        | ObjectKind::LpTask(_)
+        | ObjectKind::LiTask
+        | ObjectKind::TdTask
+        | ObjectKind::Delivery(_)
+        | ObjectKind::Other(_) => false,
+    }
 }
 
 /// The object as it came, with its present status (`Status` is the provider's to write).

@@ -6,10 +6,12 @@ mod task;
 use crate::state::State as App;
 use axum::Router;
 use axum::routing::post;
+use tower_http::catch_panic::CatchPanicLayer;
 
 /// Every standard interface.
 pub(crate) fn routes(app: &App) -> Router<App> {
     Router::new()
         .route("/interop/etsi/103120", post(etsi_103120::receive))
+        .layer(CatchPanicLayer::custom(crate::security::caught))
         .layer(axum::middleware::from_fn_with_state(app.clone(), crate::api::draw_problems))
 }

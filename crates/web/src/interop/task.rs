@@ -3,7 +3,7 @@
 
 use comity_domain::id::ItemId;
 use comity_domain::identifier::{Identifier, IdentifierType, PortPolicy, RawIdentifier};
-use comity_domain::request::{FiledItem, Window};
+use comity_domain::request::{FiledItem, MAX_ITEMS, Window};
 use comity_domain::term::{DataCategory, RequestKind};
 use comity_domain::time::Moment;
 use comity_formats::etsi_103120::DictionaryEntry;
@@ -11,6 +11,9 @@ use comity_formats::etsi_103120::RequestValue;
 use comity_formats::etsi_103120::StatedTime;
 use comity_formats::etsi_103120::map::{self, CategoryReading, IdentifierReading};
 use comity_formats::etsi_103120::{Object, ObjectKind};
+
+/// Most deficits that are listed.
+const MAX_DEFICITS: usize = 100;
 
 /// A disclosure or preservation task.
 pub(super) struct Task<'a> {
@@ -64,44 +67,79 @@ fn moment(time: &StatedTime) -> Option<Moment> {
 }
 
 /// The items of a task.
-pub(super) fn items(task: &Task<'_>, deficits: &mut Vec<String>) -> Vec<FiledItem> {
+pub(super) fn items(task: &Task<'_>, now: Moment, deficits: &mut Vec<String>) -> Vec<FiledItem> {
     let name = task.object.kind.type_name();
     let categories: Vec<DataCategory> = match map::categories(task.request_type) {
         CategoryReading::Categories(names) => names.iter().filter_map(|name| name.parse().ok()).collect(),
         CategoryReading::Unspecified | CategoryReading::Unknown => {
-            deficits.push(format!("{name}: no category of data is stated"));
+            note(deficits, format!("{name}: no category of data is stated"));
             vec![DataCategory::Unspecified]
         }
     };
+    let window = stated_window(task, now, deficits);
     let observed: Vec<Moment> = task.window.observed.iter().filter_map(|time| moment(time)).collect();
-    let stated = task.window.start.and_then(moment).zip(task.window.end.and_then(moment));
-    let windows: Vec<Option<Window>> = if !observed.is_empty() {
-        observed.into_iter().map(|at| Some(Window { from: at, to: at })).collect()
-    } else if let Some((from, to)) = stated {
-        vec![Some(Window { from, to })]
-    } else {
-        deficits.push(format!("{name}: no period is stated"));
-        vec![None]
-    };
+    if window.is_none() && observed.is_empty() {
+        note(deficits, format!("{name}: no period is stated"));
+    }
+    let uses: Vec<Option<Moment>> =
+        if observed.is_empty() { vec![None] } else { observed.into_iter().map(Some).collect() };
     let mut items = Vec::new();
     for value in task.values {
-        for window in &windows {
+        for seen in &uses {
+            let window = window.or(seen.map(|at| Window { from: at, to: at }));
+            let Some(identifier) = identifier(value, *seen, deficits) else {
+                note(deficits, format!("{name}: a value cannot be read at all and is left out"));
+                break;
+            };
             for category in &categories {
-                let Some(identifier) = identifier(value, window.as_ref(), deficits) else {
-                    deficits.push(format!("{name}: a value cannot be read at all and is left out"));
-                    continue;
-                };
+                // One more than a request may carry is enough to have it refused.
+                if items.len() > MAX_ITEMS {
+                    return items;
+                }
                 items.push(FiledItem {
                     id: ItemId::new(item_id(task, items.len())),
-                    identifier,
+                    identifier: identifier.clone(),
                     category: *category,
-                    window: *window,
+                    window,
                     limit: String::new(),
                 });
             }
         }
     }
     items
+}
+
+/// Adds a deficit once; a message that lacks everything needs no longer list.
+fn note(deficits: &mut Vec<String>, text: String) {
+    if deficits.len() < MAX_DEFICITS && !deficits.contains(&text) {
+        deficits.push(text);
+    }
+}
+
+/// The period of the task, where it states both ends; what is odd about it is for the analyst to see.
+fn stated_window(task: &Task<'_>, now: Moment, deficits: &mut Vec<String>) -> Option<Window> {
+    let name = task.object.kind.type_name();
+    let (from, to) = (task.window.start.and_then(moment), task.window.end.and_then(moment));
+    match (from, to) {
+        (Some(from), Some(to)) => {
+            if to < from {
+                note(deficits, format!("{name}: the period ends before it begins"));
+            }
+            if to > now {
+                note(deficits, format!("{name}: the period reaches into the future ({to})"));
+            }
+            Some(Window { from, to })
+        }
+        (Some(from), None) => {
+            note(deficits, format!("{name}: the period has no end; it begins at {from}"));
+            None
+        }
+        (None, Some(to)) => {
+            note(deficits, format!("{name}: the period has no beginning; it ends at {to}"));
+            None
+        }
+        (None, None) => None,
+    }
 }
 
 /// Derived from the object and the place, so that a repeated message makes the same items.
@@ -114,27 +152,23 @@ fn item_id(task: &Task<'_>, place: usize) -> uuid::Uuid {
     uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
-fn identifier(
-    value: &RequestValue,
-    window: Option<&Window>,
-    deficits: &mut Vec<String>,
-) -> Option<Identifier> {
+fn identifier(value: &RequestValue, seen: Option<Moment>, deficits: &mut Vec<String>) -> Option<Identifier> {
     let plain = map::plain_value(&value.format, &value.value);
     if let IdentifierReading::Type(name) = map::identifier_type(&value.format)
         && let Some(kind) = IdentifierType::from_name(name)
     {
         let is_address = matches!(kind, IdentifierType::Ipv4 | IdentifierType::Ipv6);
-        let instant = window.filter(|w| is_address && w.from == w.to).map(|w| w.from.to_string());
+        let instant = seen.filter(|_| is_address).map(|at| at.to_string());
         let raw = RawIdentifier { value: plain.clone(), at: instant, ..RawIdentifier::default() };
         match Identifier::parse(kind, &raw, PortPolicy::Advised) {
             Ok(read) => return Some(read),
             Err(faults) => {
                 let codes: Vec<&str> = faults.iter().map(|fault| fault.message_key()).collect();
-                deficits.push(format!("{}: {}", value.format.name, codes.join(", ")));
+                note(deficits, format!("{}: {}", value.format.name, codes.join(", ")));
             }
         }
     } else {
-        deficits.push(format!("{}: not a format that is known here", value.format.name));
+        note(deficits, format!("{}: not a format that is known here", value.format.name));
     }
     as_stated(&value.format.name, &plain)
 }
