@@ -74,7 +74,10 @@ pub(super) async fn save(
         app.exchange.act(&who.caller, id, RequestCommand::Revise { draft: draft.clone() }, None, None).await;
     let refusals = match saved {
         Ok(_) => Vec::new(),
-        Err(Denied::Refused(refusals)) => refusals,
+        // Whoever may write gets the form back with what was typed; nobody else gets a form.
+        Err(Denied::Refused(refusals)) if refusals.iter().all(|r| r.code != RefusalCode::NotPermitted) => {
+            refusals
+        }
         Err(denied) => return Err(denied.into()),
     };
     if !refusals.is_empty() {

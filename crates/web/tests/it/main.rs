@@ -3,5 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not as it must be")]
 
 mod interop;
+mod matrix;
 mod openapi;
+mod pages;
+mod routes;
 mod support;
+mod world;
