@@ -3,8 +3,10 @@
 use comity_domain::calendar::Calendar;
 use comity_domain::party::Organisation;
 use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
+use comity_service::translation::Translator;
 use comity_service::{ClockSource, Settings, SmtpSettings};
 use comity_store::Database;
+use comity_web::{Endpoint, WebSettings};
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -115,6 +117,20 @@ impl Config {
             upload_limit: self.upload_limit,
             demo: false,
         })
+    }
+
+    /// What the pages and interfaces are made of.
+    pub(crate) fn web_settings(&self) -> WebSettings {
+        WebSettings {
+            base_url: self.base_url.clone(),
+            demo: false,
+            words: Translator::embedded(),
+            interop: Endpoint {
+                country: self.interop_country.clone(),
+                unique_id: self.interop_identifier.clone(),
+            },
+            upload_limit: self.upload_limit,
+        }
     }
 }
 

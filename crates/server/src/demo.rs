@@ -6,7 +6,9 @@ mod story;
 
 use crate::config::{add_folder, shipped_calendars, shipped_procedures, system_clock};
 use crate::serve::{listen, runtime, said, serve};
+use comity_domain::id::OrganisationId;
 use comity_domain::party::Role;
+use comity_domain::procedure::ProcedureSet;
 use comity_service::translation::Translator;
 use comity_service::{Caller, Exchange, PeerProcedures, Settings};
 use comity_store::Database;
@@ -35,25 +37,9 @@ pub(crate) fn run(address: SocketAddr, data: &Path, procedures: Option<&Path>) -
     if let Some(folder) = procedures {
         add_folder(folder, &mut set)?;
     }
-    let settings = Settings {
-        database: Database::Sqlite(data.join("comity.sqlite")),
-        data: data.to_owned(),
-        procedures: set,
-        calendars: shipped_calendars()?,
-        permissions: None,
-        smtp: None,
-        base_url: base_url.clone(),
-        upload_limit: UPLOAD_LIMIT,
-        demo: true,
-    };
+    let settings = settings(data, &base_url, set)?;
     let exchange = Exchange::open(settings, system_clock()).map_err(|fault| fault.to_string())?;
-    let web = WebSettings {
-        base_url: base_url.clone(),
-        demo: true,
-        words: Translator::embedded(),
-        interop: Endpoint { country: "XA".to_owned(), unique_id: "HBT".to_owned() },
-        upload_limit: UPLOAD_LIMIT,
-    };
+    let web = web_settings(&base_url);
     runtime()?.block_on(async {
         people::set_up(&exchange).await?;
         if fresh {
@@ -69,6 +55,37 @@ pub(crate) fn run(address: SocketAddr, data: &Path, procedures: Option<&Path>) -
         })
         .await
     })
+}
+
+/// How the service of a demonstration is set up.
+pub(crate) fn settings(data: &Path, base_url: &str, procedures: ProcedureSet) -> Result<Settings, String> {
+    Ok(Settings {
+        database: Database::Sqlite(data.join("comity.sqlite")),
+        data: data.to_owned(),
+        procedures,
+        calendars: shipped_calendars()?,
+        permissions: None,
+        smtp: None,
+        base_url: base_url.to_owned(),
+        upload_limit: UPLOAD_LIMIT,
+        demo: true,
+    })
+}
+
+/// Its organisations by their codes.
+pub(crate) fn organisations() -> Vec<(String, OrganisationId)> {
+    ORGANISATIONS.iter().map(|known| (known.code.to_owned(), organisation_id(known.code))).collect()
+}
+
+/// How its pages are set up.
+pub(crate) fn web_settings(base_url: &str) -> WebSettings {
+    WebSettings {
+        base_url: base_url.to_owned(),
+        demo: true,
+        words: Translator::embedded(),
+        interop: Endpoint { country: "XA".to_owned(), unique_id: "HBT".to_owned() },
+        upload_limit: UPLOAD_LIMIT,
+    }
 }
 
 /// The content of `demo.json`: addresses and tokens for scripts.

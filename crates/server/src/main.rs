@@ -3,6 +3,7 @@
 
 mod config;
 mod demo;
+mod import;
 mod procedure;
 mod serve;
 
@@ -38,6 +39,8 @@ enum Command {
         #[arg(long)]
         procedures: Option<PathBuf>,
     },
+    /// File the requests of a message (ETSI TS 103 120, XML or JSON) that came as a file; prints the answer to it.
+    Import(import::ImportArguments),
     /// The written procedures.
     Procedure {
         #[command(subcommand)]
@@ -88,6 +91,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Serve { config } => serve::run(&config),
         Command::Demo { listen, data, procedures } => demo::run(listen, &data, procedures.as_deref()),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Procedure { command } => procedure::run(&command),
         Command::Person { command } => serve::person(&command),
     };

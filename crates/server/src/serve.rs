@@ -6,7 +6,7 @@ use comity_domain::party::Role;
 use comity_domain::term::Language;
 use comity_service::translation::Translator;
 use comity_service::{Caller, Denied, Exchange, NewPerson, run_worker};
-use comity_web::{Endpoint, WebSettings, app};
+use comity_web::{WebSettings, app};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use tokio::sync::watch;
@@ -16,16 +16,7 @@ pub(crate) fn run(path: &Path) -> Result<(), String> {
     let config = Config::read(path)?;
     let listener = listen(config.listen)?;
     let exchange = Exchange::open(config.settings()?, system_clock()).map_err(|fault| fault.to_string())?;
-    let web = WebSettings {
-        base_url: config.base_url.clone(),
-        demo: false,
-        words: Translator::embedded(),
-        interop: Endpoint {
-            country: config.interop_country.clone(),
-            unique_id: config.interop_identifier.clone(),
-        },
-        upload_limit: config.upload_limit,
-    };
+    let web = config.web_settings();
     runtime()?.block_on(async {
         for organisation in config.organisation {
             exchange.put_organisation(&Caller::Operator, organisation).await.map_err(said)?;

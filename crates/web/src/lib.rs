@@ -15,5 +15,6 @@ mod transfer;
 mod words;
 
 pub use error::status_of;
+pub use interop::import_etsi_103120;
 pub use router::{Guard, ROUTES, Route, Scope, app, openapi};
 pub use state::{Endpoint, State, WebSettings};

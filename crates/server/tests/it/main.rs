@@ -6,6 +6,7 @@
 mod browser;
 mod demo;
 mod house;
+mod import;
 mod procedure;
 mod screens;
 mod walk;

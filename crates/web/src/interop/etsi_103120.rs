@@ -36,18 +36,32 @@ pub(super) async fn receive(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, PageError> {
-    let who = token.caller;
-    let Caller::Peer { organisation, addressee, procedures } = who.clone() else {
-        return Err(PageError::refused(RefusalCode::NotPermitted));
-    };
     let typed = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let Some(encoding) = Encoding::from_content_type(typed) else {
         return Err(PageError::status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     };
+    let bytes = take(&app, token.caller, encoding, &body).await?;
+    let kind = match encoding {
+        Encoding::Xml => "application/xml",
+        Encoding::Json => "application/json",
+    };
+    Ok(([(CONTENT_TYPE, kind)], bytes).into_response())
+}
+
+/// Takes one message of a peer, however it came: files its tasks, and writes the answer to it.
+pub(super) async fn take(
+    app: &App,
+    who: Caller,
+    encoding: Encoding,
+    body: &[u8],
+) -> Result<Vec<u8>, PageError> {
+    let Caller::Peer { organisation, addressee, procedures } = who.clone() else {
+        return Err(PageError::refused(RefusalCode::NotPermitted));
+    };
     let at = app.exchange.now().timestamp();
     let own = Endpoint { country: app.interop.country.clone(), unique_id: app.interop.unique_id.clone() };
-    let link = Link { app: &app, who, from: organisation, to: addressee, procedures };
-    let answer = match read(encoding, &body, MAX_BODY) {
+    let link = Link { app, who, from: organisation, to: addressee, procedures };
+    let answer = match read(encoding, body, MAX_BODY) {
         Err(error) => {
             let header = error.header.as_ref().map_or_else(|| Header::to_unknown(own, at), |h| h.reply(at));
             let code = error.fault.error_code();
@@ -70,15 +84,10 @@ pub(super) async fn receive(
             }
         },
     };
-    let bytes = write(encoding, &answer).map_err(|error| {
+    write(encoding, &answer).map_err(|error| {
         tracing::error!("An answer of {FORMAT} could not be written: {error}");
         PageError::status(StatusCode::INTERNAL_SERVER_ERROR)
-    })?;
-    let kind = match encoding {
-        Encoding::Xml => "application/xml",
-        Encoding::Json => "application/json",
-    };
-    Ok(([(CONTENT_TYPE, kind)], bytes).into_response())
+    })
 }
 
 /// An action identifier that stands twice: no answer could tell the two actions apart.
@@ -249,7 +258,8 @@ impl Link<'_> {
 
     /// An object as it is kept, so that it can be given back as it came.
     fn foreign(&self, object: &Object, items: Vec<comity_domain::id::ItemId>) -> ForeignObject {
-        let header = Header::to_unknown(Endpoint::default(), self.app.exchange.now().timestamp());
+        // An envelope without a time, so that the same message sent again is the same content.
+        let header = Header::to_unknown(Endpoint::default(), jiff::Timestamp::UNIX_EPOCH);
         let action = Action { id: 0, verb: Verb::Create(Box::new(object.clone())) };
         let kept = Message { header, payload: Payload::Request(vec![action]), signed: false };
         let body = write(Encoding::Json, &kept).ok().and_then(|bytes| String::from_utf8(bytes).ok());

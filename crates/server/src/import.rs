@@ -1,0 +1,119 @@
+//! `comity import`: a message that came as a file, taken exactly as one that comes over the standard interface.
+
+use crate::config::{Config, shipped_procedures, system_clock};
+use crate::demo;
+use crate::serve::runtime;
+use clap::Args;
+use comity_domain::id::OrganisationId;
+use comity_formats::etsi_103120::{ActionResult, Encoding, Payload, read};
+use comity_service::{Caller, Exchange, PeerProcedures, Settings};
+use comity_web::{WebSettings, import_etsi_103120};
+use std::path::PathBuf;
+
+/// Longest message that is read, in bytes; the same as over HTTP.
+const MAX_MESSAGE: u64 = 2 * 1024 * 1024;
+
+/// What is taken, from whom, and where it goes.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    /// The message, XML or JSON.
+    file: PathBuf,
+    /// The configuration file of the instance.
+    #[arg(long, required_unless_present = "data", conflicts_with = "data")]
+    config: Option<PathBuf>,
+    /// The data folder of a demonstration.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Code of the authority from which the message is known to come, such as `NBP`.
+    #[arg(long)]
+    from: String,
+    /// Code of the provider to which it goes, such as `HBT`.
+    #[arg(long)]
+    to: String,
+    /// Procedure of its disclosure tasks.
+    #[arg(long, default_value = "bud.18_subscriber")]
+    disclosure: String,
+    /// Procedure of its preservation tasks.
+    #[arg(long, default_value = "bud.16_preservation")]
+    preservation: String,
+}
+
+/// Runs `comity import`: the answer goes to standard output; a message that is refused ends in an error.
+pub(crate) fn run(arguments: &ImportArguments) -> Result<(), String> {
+    let path = arguments.file.display();
+    let size = std::fs::metadata(&arguments.file).map_err(|error| format!("{path}: {error}"))?.len();
+    if size > MAX_MESSAGE {
+        return Err(format!("{path}: {size} bytes; a message has at most {MAX_MESSAGE}"));
+    }
+    let message = std::fs::read(&arguments.file).map_err(|error| format!("{path}: {error}"))?;
+    let encoding = encoding(&message).ok_or_else(|| {
+        format!("{path}: neither XML nor JSON; a message of ETSI TS 103 120 is one of them")
+    })?;
+    let (settings, web, known) = instance(arguments)?;
+    let who = Caller::Peer {
+        organisation: by_code(&known, "--from", &arguments.from)?,
+        addressee: by_code(&known, "--to", &arguments.to)?,
+        procedures: PeerProcedures {
+            disclosure: arguments.disclosure.clone(),
+            preservation: arguments.preservation.clone(),
+        },
+    };
+    let exchange = Exchange::open(settings, system_clock()).map_err(|fault| fault.to_string())?;
+    let answer = runtime()?.block_on(import_etsi_103120(exchange, web, who, encoding, &message))?;
+    println!("{}", String::from_utf8_lossy(&answer));
+    refused(encoding, &answer).map_or(Ok(()), |why| Err(format!("{path}: refused: {why}")))
+}
+
+/// Told by the first character that is none of space: a message over HTTP has a content type, a file has none.
+fn encoding(message: &[u8]) -> Option<Encoding> {
+    let text = message.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(message);
+    match text.iter().find(|byte| !byte.is_ascii_whitespace())? {
+        b'<' => Some(Encoding::Xml),
+        b'{' => Some(Encoding::Json),
+        _ => None,
+    }
+}
+
+/// Organisations by their codes.
+type Codes = Vec<(String, OrganisationId)>;
+
+/// How the instance is set up, and the organisations it knows.
+fn instance(arguments: &ImportArguments) -> Result<(Settings, WebSettings, Codes), String> {
+    match (&arguments.config, &arguments.data) {
+        (Some(config), _) => {
+            let config = Config::read(config)?;
+            let known = config.organisation.iter().map(|known| (known.code.clone(), known.id)).collect();
+            Ok((config.settings()?, config.web_settings(), known))
+        }
+        (None, Some(data)) if data.join("comity.sqlite").exists() => {
+            let base_url = "http://127.0.0.1";
+            let settings = demo::settings(data, base_url, shipped_procedures()?)?;
+            Ok((settings, demo::web_settings(base_url), demo::organisations()))
+        }
+        (None, Some(data)) => Err(format!("--data {}: no demonstration is there", data.display())),
+        (None, None) => Err("--config or --data: one of them says where the requests go".to_owned()),
+    }
+}
+
+fn by_code(known: &Codes, argument: &str, code: &str) -> Result<OrganisationId, String> {
+    known.iter().find(|(own, _)| own == code).map(|(_, id)| *id).ok_or_else(|| {
+        let codes: Vec<&str> = known.iter().map(|(own, _)| own.as_str()).collect();
+        format!("{argument} {code}: no such organisation; known are {}", codes.join(", "))
+    })
+}
+
+/// Why the message, or a part of it, was refused: the first error that the answer states.
+fn refused(encoding: Encoding, answer: &[u8]) -> Option<String> {
+    let read = match read(encoding, answer, usize::MAX) {
+        Ok(read) => read,
+        Err(error) => return Some(error.fault.to_string()),
+    };
+    match read.message.payload {
+        Payload::Error(error) => Some(format!("{} {}", error.code, error.description)),
+        Payload::Response(responses) => responses.into_iter().find_map(|response| match response.result {
+            ActionResult::Error(error) => Some(format!("{} {}", error.code, error.description)),
+            _ => None,
+        }),
+        Payload::Request(_) => None,
+    }
+}
