@@ -110,6 +110,21 @@ fn error(id: u64, code: ErrorCode, description: &str) -> ActionResponse {
     ActionResponse { id, result: ActionResult::Error(ErrorInformation::new(code, description)) }
 }
 
+/// An object as it is kept, so that it can be given back as it came.
+fn foreign(object: &Object, items: Vec<comity_domain::id::ItemId>) -> ForeignObject {
+    // An envelope without a time, so that the same message sent again is the same content.
+    let header = Header::to_unknown(Endpoint::default(), jiff::Timestamp::UNIX_EPOCH);
+    let action = Action { id: 0, verb: Verb::Create(Box::new(object.clone())) };
+    let kept = Message { header, payload: Payload::Request(vec![action]), signed: false };
+    let body = write(Encoding::Json, &kept).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    ForeignObject {
+        identifier: object.base.identifier.to_string(),
+        kind: object.kind.type_name().to_owned(),
+        items,
+        body: body.unwrap_or_default(),
+    }
+}
+
 impl Link<'_> {
     async fn answer(
         &self,
@@ -212,10 +227,10 @@ impl Link<'_> {
                 let said = format!("more than {MAX_ITEMS} values, periods and categories together");
                 return Ok(Err((ErrorCode::MessageTooLarge, said)));
             }
-            objects.push(self.foreign(task.object, read.iter().map(|item| item.id).collect()));
+            objects.push(foreign(task.object, read.iter().map(|item| item.id).collect()));
             items.extend(read);
         }
-        objects.extend(with.iter().map(|object| self.foreign(object, Vec::new())));
+        objects.extend(with.iter().map(|object| foreign(object, Vec::new())));
         if items.is_empty() {
             return Ok(Err((ErrorCode::RequiredElementMissing, "a task names no value".to_owned())));
         }
@@ -253,21 +268,6 @@ impl Link<'_> {
                 Ok(Err((code, said)))
             }
             Err(denied) => Err(denied.into()),
-        }
-    }
-
-    /// An object as it is kept, so that it can be given back as it came.
-    fn foreign(&self, object: &Object, items: Vec<comity_domain::id::ItemId>) -> ForeignObject {
-        // An envelope without a time, so that the same message sent again is the same content.
-        let header = Header::to_unknown(Endpoint::default(), jiff::Timestamp::UNIX_EPOCH);
-        let action = Action { id: 0, verb: Verb::Create(Box::new(object.clone())) };
-        let kept = Message { header, payload: Payload::Request(vec![action]), signed: false };
-        let body = write(Encoding::Json, &kept).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        ForeignObject {
-            identifier: object.base.identifier.to_string(),
-            kind: object.kind.type_name().to_owned(),
-            items,
-            body: body.unwrap_or_default(),
         }
     }
 
