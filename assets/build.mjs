@@ -1,4 +1,4 @@
-// Writes dist/: one style sheet, one script, the fonts, and a manifest of their hashes. Same sources, same bytes.
+// Writes dist/: one style sheet, one script, the fonts, the sign of the window, and a manifest of their hashes. Same sources, same bytes.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -116,6 +116,7 @@ checkBudget("comity.css", css, CSS_BUDGET);
 checkBudget("comity.js", js, JS_BUDGET);
 write("comity.css", css);
 write("comity.js", js);
+write("favicon.svg", readFileSync(join(here, "src/images/favicon.svg")));
 
 const manifest = Object.fromEntries(
   listFiles(dist)

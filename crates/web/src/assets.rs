@@ -1,11 +1,11 @@
-//! The style sheet, the script and the fonts, built into the program and addressed by their digest.
+//! The style sheet, the script, the fonts and the sign of the window, built into the program and addressed by their digest.
 //! They are the same for everybody and may be kept for ever; nothing here depends on who asks.
 
 use crate::error::PageError;
 use axum::extract::{Path, RawQuery};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use std::fmt::Write as _;
 
 #[derive(rust_embed::RustEmbed)]
@@ -55,6 +55,11 @@ pub(crate) async fn serve(
     Ok((headers, file.data).into_response())
 }
 
+/// `GET /favicon.ico`: browsers ask for it beside every answer that is no page of ours, such as JSON.
+pub(crate) async fn favicon() -> Redirect {
+    Redirect::temporary(&url("favicon.svg"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,8 +68,10 @@ mod tests {
     fn an_address_names_the_version_that_the_manifest_names() {
         let manifest: serde_json::Value =
             serde_json::from_slice(&Dist::get("manifest.json").unwrap().data).unwrap();
-        let digest = manifest["comity.css"]["sha256"].as_str().unwrap();
-        assert_eq!(url("comity.css"), format!("/assets/comity.css?v={}", &digest[..12]));
+        for name in ["comity.css", "comity.js", "favicon.svg"] {
+            let digest = manifest[name]["sha256"].as_str().unwrap();
+            assert_eq!(url(name), format!("/assets/{name}?v={}", &digest[..12]));
+        }
     }
 
     #[test]

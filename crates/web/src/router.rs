@@ -108,6 +108,7 @@ const ADMINISTER: Guard = Guard::Token(Scope::Administer);
 pub const ROUTES: &[Route] = &[
     asks("GET", "/health", Guard::Public, &[]),
     asks("GET", "/assets/{*name}", Guard::Public, &[]),
+    asks("GET", "/favicon.ico", Guard::Public, &[]),
     asks("GET", "/problems/{code}", Guard::Public, &[]),
     asks("GET", "/api/openapi.json", Guard::Public, &[]),
     // Signing in and what needs no session.
@@ -189,6 +190,7 @@ pub fn app(exchange: Exchange, settings: WebSettings) -> Router {
     let pages = pages::routes()
         .merge(files)
         .route("/assets/{*name}", get(assets::serve))
+        .route("/favicon.ico", get(assets::favicon))
         .route("/problems/{code}", get(api::problem_type))
         .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)

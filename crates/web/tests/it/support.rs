@@ -1,6 +1,7 @@
 //! An instance with one authority and one provider, and a way to send it a request.
 
 use axum::body::{Body, to_bytes};
+use axum::http::response::Parts;
 use axum::http::{Request, StatusCode};
 use comity_domain::calendar::Calendar;
 use comity_domain::id::OrganisationId;
@@ -88,15 +89,21 @@ impl Instance {
         Self { router: app(exchange, web), peer }
     }
 
+    /// Sends a request and answers what comes back, whole.
+    pub(crate) async fn send(&self, request: Request<Body>) -> (Parts, String) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 4_000_000).await.unwrap();
+        (parts, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
     /// Posts a message of the standard interface.
     pub(crate) async fn post(&self, kind: &str, body: Vec<u8>) -> (StatusCode, String) {
         let request = Request::post("/interop/etsi/103120")
             .header("authorization", format!("Bearer {}", self.peer))
             .header("content-type", kind)
             .body(Body::from(body));
-        let response = self.router.clone().oneshot(request.unwrap()).await.unwrap();
-        let status = response.status();
-        let bytes = to_bytes(response.into_body(), 4_000_000).await.unwrap();
-        (status, String::from_utf8(bytes.to_vec()).unwrap())
+        let (parts, body) = self.send(request.unwrap()).await;
+        (parts.status, body)
     }
 }
