@@ -117,6 +117,7 @@ pub const ROUTES: &[Route] = &[
     changes("POST", "/sign-in/link/{secret}", Guard::Public, &[]),
     changes("POST", "/sign-out", Guard::Public, &[]),
     changes("POST", "/language", Guard::Public, &[]),
+    changes("POST", "/theme", Guard::Public, &[]),
     changes("POST", "/demo/persona/{id}", Guard::Demo, &[]),
     asks("GET", "/outbox", Guard::Session, &[]),
     asks("GET", "/procedures", Guard::Public, &[]),

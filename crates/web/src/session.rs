@@ -6,7 +6,7 @@ pub(crate) use crate::form::Form;
 use crate::error::PageError;
 use crate::state::State;
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, REFERER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -22,6 +22,9 @@ use sha2::{Digest, Sha256};
 /// Where a visitor's choice of language is kept; its value is `en` or `fr`.
 pub(crate) const LANGUAGE_COOKIE: &str = "comity_language";
 
+/// Where a visitor's choice of theme is kept; its value is `light` or `dark`. The page's script sets it too.
+const THEME_COOKIE: &str = "comity_theme";
+
 /// Where the act that has just been done is kept until the dossier has said so.
 pub(crate) const DONE_COOKIE: &str = "comity_done";
 
@@ -31,6 +34,39 @@ const FORM_LABEL: &[u8] = b"comity form token v1\n";
 /// Longest value of a session cookie that is looked up at all, in bytes.
 const MAX_SECRET: usize = 256;
 
+/// The colours that somebody chose; without a choice the page follows the system's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// The word of the cookie, of the form and of the document.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// Reads such a word; nothing for every other, so that whatever a cookie holds never reaches a page.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        [Self::Light, Self::Dark].into_iter().find(|theme| theme.as_str() == word)
+    }
+}
+
+/// How a reader wants pages to be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    /// The language of the page.
+    pub(crate) language: Language,
+    /// Its colours.
+    pub(crate) theme: Option<Theme>,
+}
+
 /// A signed-in person. Without a session the answer is a redirect to `/sign-in`.
 #[derive(Clone)]
 pub(crate) struct SignedIn {
@@ -38,8 +74,8 @@ pub(crate) struct SignedIn {
     pub(crate) caller: Caller,
     /// Who.
     pub(crate) actor: Actor,
-    /// The language of the page.
-    pub(crate) language: Language,
+    /// How the page is written and drawn; the language as for a visitor.
+    pub(crate) manner: Manner,
     /// The token that each form of the page carries as `csrf`.
     pub(crate) csrf: String,
 }
@@ -49,8 +85,8 @@ pub(crate) struct SignedIn {
 pub(crate) struct Visitor {
     /// The person, where there is one.
     pub(crate) signed_in: Option<SignedIn>,
-    /// The language of the page: the cookie's, the person's, the browser's, English.
-    pub(crate) language: Language,
+    /// How the page is written and drawn; the language is the cookie's, the person's, the browser's, English.
+    pub(crate) manner: Manner,
     /// The token that each form of the page carries as `csrf`; empty without a cookie.
     pub(crate) csrf: String,
 }
@@ -60,19 +96,19 @@ impl FromRequestParts<State> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
         let chosen = chosen_language(&parts.headers);
+        let theme = cookie(&parts.headers, THEME_COOKIE).and_then(Theme::from_word);
+        let unknown = Manner { language: chosen.unwrap_or_else(|| accepted_language(&parts.headers)), theme };
         let Some(secret) = session_secret(&parts.headers, state) else {
-            let language = chosen.unwrap_or_else(|| accepted_language(&parts.headers));
-            return Ok(Self { signed_in: None, language, csrf: String::new() });
+            return Ok(Self { signed_in: None, manner: unknown, csrf: String::new() });
         };
         let csrf = form_token(&secret);
         let Some((actor, own)) = state.exchange.session(&secret).await? else {
-            let language = chosen.unwrap_or_else(|| accepted_language(&parts.headers));
-            return Ok(Self { signed_in: None, language, csrf });
+            return Ok(Self { signed_in: None, manner: unknown, csrf });
         };
-        let language = chosen.unwrap_or(own);
+        let manner = Manner { language: chosen.unwrap_or(own), theme };
         let caller = Caller::Person { actor: actor.clone(), via: Via::Page };
-        let signed_in = SignedIn { caller, actor, language, csrf: csrf.clone() };
-        Ok(Self { signed_in: Some(signed_in), language, csrf })
+        let signed_in = SignedIn { caller, actor, manner, csrf: csrf.clone() };
+        Ok(Self { signed_in: Some(signed_in), manner, csrf })
     }
 }
 
@@ -117,6 +153,24 @@ pub(crate) fn language_cookie(language: Language) -> HeaderValue {
         Language::English => "comity_language=en; Path=/; SameSite=Lax; Max-Age=31536000",
         Language::French => "comity_language=fr; Path=/; SameSite=Lax; Max-Age=31536000",
     })
+}
+
+/// The cookie that keeps a choice of theme for a year; without a choice, the one that forgets it.
+pub(crate) fn theme_cookie(theme: Option<Theme>) -> HeaderValue {
+    HeaderValue::from_static(match theme {
+        Some(Theme::Light) => "comity_theme=light; Path=/; SameSite=Lax; Max-Age=31536000",
+        Some(Theme::Dark) => "comity_theme=dark; Path=/; SameSite=Lax; Max-Age=31536000",
+        None => "comity_theme=; Path=/; SameSite=Lax; Max-Age=0",
+    })
+}
+
+/// The path on this instance from which a form was sent, and the first page where that is not known.
+/// What comes back is never read as an address elsewhere: it starts with one stroke and no second of either kind.
+pub(crate) fn came_from<'h>(headers: &'h HeaderMap, base_url: &str) -> &'h str {
+    let from = headers.get(REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let path = from.strip_prefix(base_url).unwrap_or_default();
+    let ours = path.starts_with('/') && !path[1..].starts_with(['/', '\\']);
+    if ours { path } else { "/" }
 }
 
 /// The cookie that lets the dossier say once, on the next page, which act has just been done there.
@@ -195,6 +249,24 @@ mod tests {
     }
 
     #[test]
+    fn a_form_leads_back_to_this_instance_or_to_its_first_page() {
+        let back = |referer| came_from(&with(REFERER, referer), "https://comity.example").to_owned();
+        assert_eq!(back("https://comity.example/requests?state=SENT"), "/requests?state=SENT");
+        for elsewhere in [
+            "https://evil.example/requests",
+            "https://comity.example.evil.example/",
+            "https://comity.example@evil.example/",
+            "https://comity.example//evil.example",
+            "https://comity.example/\\evil.example",
+            "https://comity.example",
+            "/requests",
+            "",
+        ] {
+            assert_eq!(back(elsewhere), "/", "{elsewhere}");
+        }
+    }
+
+    #[test]
     fn each_session_has_its_own_form_token() {
         assert_ne!(form_token("one"), form_token("two"));
         assert_eq!(form_token("one").len(), 43);
@@ -205,6 +277,8 @@ mod tests {
         fn no_header_makes_the_readers_fail(text in "[ -~]{0,200}") {
             accepted_language(&with(ACCEPT_LANGUAGE, &text));
             cookie(&with(COOKIE, &text), "comity");
+            let back = came_from(&with(REFERER, &format!("https://comity.example{text}")), "https://comity.example").to_owned();
+            prop_assert!(back.starts_with('/') && !back[1..].starts_with(['/', '\\']));
         }
     }
 }

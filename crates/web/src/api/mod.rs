@@ -143,7 +143,7 @@ pub(crate) async fn problem_type(
     axum::extract::Path(code): axum::extract::Path<String>,
 ) -> Result<Json<serde_json::Value>, PageError> {
     let code: RefusalCode = code.parse().map_err(|_| PageError::not_found())?;
-    let text = |key: String| app.words.text(visitor.language, &key, &[]);
+    let text = |key: String| app.words.text(visitor.manner.language, &key, &[]);
     Ok(Json(serde_json::json!({
         "type": format!("/problems/{code}"),
         "title": text(format!("refusal-{code}")),

@@ -1,6 +1,6 @@
 //! What every page has around it: language, texts, who acts for whom, the side list, the form token.
 
-use crate::session::{SignedIn, Visitor};
+use crate::session::{Manner, SignedIn, Theme, Visitor};
 use crate::state::State;
 use crate::words::Words;
 use askama::Template;
@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Response};
 use comity_domain::party::{OrganisationKind, Role};
 use comity_domain::procedure::Text;
 use comity_domain::refusal::Refusal;
-use comity_domain::term::Language;
 use comity_domain::time::Moment;
 
 /// Who is signed in, as the head of the page says it.
@@ -24,6 +23,7 @@ pub(crate) struct Acting {
 /// The frame of one page.
 pub(crate) struct Frame {
     pub(crate) words: Words,
+    pub(crate) theme: Option<Theme>,
     pub(crate) title: String,
     pub(crate) active: &'static str,
     pub(crate) csrf: String,
@@ -48,7 +48,7 @@ impl Frame {
         Self {
             csrf: who.csrf.clone(),
             acting: Some(acting),
-            ..Self::bare(app, who.language, active, title_key)
+            ..Self::bare(app, who.manner, active, title_key)
         }
     }
 
@@ -56,18 +56,17 @@ impl Frame {
     pub(crate) async fn open(app: &State, visitor: &Visitor, active: &'static str, title_key: &str) -> Self {
         match &visitor.signed_in {
             Some(who) => Self::of(app, who, active, title_key).await,
-            None => {
-                Self { csrf: visitor.csrf.clone(), ..Self::bare(app, visitor.language, active, title_key) }
-            }
+            None => Self { csrf: visitor.csrf.clone(), ..Self::bare(app, visitor.manner, active, title_key) },
         }
     }
 
     /// The frame without anybody in it.
-    pub(crate) fn bare(app: &State, language: Language, active: &'static str, title_key: &str) -> Self {
-        let words = Words::new(app.words.clone(), language);
+    pub(crate) fn bare(app: &State, manner: Manner, active: &'static str, title_key: &str) -> Self {
+        let words = Words::new(app.words.clone(), manner.language);
         let title = words.t(title_key);
         Self {
             words,
+            theme: manner.theme,
             title,
             active,
             csrf: String::new(),

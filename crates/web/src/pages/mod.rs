@@ -62,7 +62,7 @@ struct ErrorPage {
 /// The page of an error.
 pub(crate) fn error_page(app: &State, visitor: &Visitor, error: &PageError) -> Response {
     let key = if error.fault.is_some() { "error-fault" } else { "error-refused" };
-    let f = Frame::bare(app, visitor.language, "", key);
+    let f = Frame::bare(app, visitor.manner, "", key);
     let page = ErrorPage {
         f,
         status: error.status.as_u16(),

@@ -1,14 +1,17 @@
-//! Signing in and out, the choice of language, and the people of the demonstration.
+//! Signing in and out, the choice of language and theme, and the people of the demonstration.
 
 use super::frame::{Frame, render};
 use crate::error::PageError;
-use crate::session::{Form, Visitor, ended_cookie, language_cookie, session_cookie, session_secret};
+use crate::session::{
+    Form, Theme, Visitor, came_from, ended_cookie, language_cookie, session_cookie, session_secret,
+    theme_cookie,
+};
 use crate::state::State as App;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use axum::http::header::{REFERER, SET_COOKIE};
+use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use comity_domain::id::PersonId;
@@ -21,6 +24,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/sign-in/link/{secret}", get(confirm).post(sign_in))
         .route("/sign-out", post(sign_out))
         .route("/language", post(language))
+        .route("/theme", post(theme))
         .route("/demo/persona/{id}", post(persona))
 }
 
@@ -35,13 +39,13 @@ struct SignInPage {
 /// `GET /sign-in`
 async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, PageError> {
     let personas = if app.demo { app.exchange.personas().await? } else { Vec::new() };
-    let f = Frame::bare(&app, visitor.language, "", "sign-in");
+    let f = Frame::bare(&app, visitor.manner, "", "sign-in");
     Ok(render(&SignInPage { f, link: None, personas }))
 }
 
 /// `GET /sign-in/link/{secret}`: only asks, because mail scanners open links.
 async fn confirm(State(app): State<App>, visitor: Visitor, Path(secret): Path<String>) -> Response {
-    let f = Frame::bare(&app, visitor.language, "", "sign-in");
+    let f = Frame::bare(&app, visitor.manner, "", "sign-in");
     render(&SignInPage { f, link: Some(secret), personas: Vec::new() })
 }
 
@@ -73,12 +77,20 @@ async fn sign_out(State(app): State<App>, headers: HeaderMap, Form(_): Form) -> 
     Ok(([(SET_COOKIE, ended_cookie(&app))], Redirect::to("/sign-in")).into_response())
 }
 
+/// The word that a form of the frame was sent with.
+fn word<'p>(pairs: &'p [(String, String)], name: &str) -> &'p str {
+    pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+}
+
 /// `POST /language`: back to the page from which it was chosen.
 async fn language(State(app): State<App>, headers: HeaderMap, Form(pairs): Form) -> Response {
-    let chosen = pairs.iter().find(|(name, _)| name == "language").and_then(|(_, value)| value.parse().ok());
-    let from = headers.get(REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let path =
-        from.strip_prefix(&*app.base_url).filter(|path| path.starts_with('/') && !path.starts_with("//"));
-    let cookie = language_cookie(chosen.unwrap_or(Language::English));
-    ([(SET_COOKIE, cookie)], Redirect::to(path.unwrap_or("/"))).into_response()
+    let chosen = word(&pairs, "language").parse().unwrap_or(Language::English);
+    ([(SET_COOKIE, language_cookie(chosen))], Redirect::to(came_from(&headers, &app.base_url)))
+        .into_response()
+}
+
+/// `POST /theme`: back to the page from which it was chosen; every word but `light` and `dark` follows the system.
+async fn theme(State(app): State<App>, headers: HeaderMap, Form(pairs): Form) -> Response {
+    let cookie = theme_cookie(Theme::from_word(word(&pairs, "theme")));
+    ([(SET_COOKIE, cookie)], Redirect::to(came_from(&headers, &app.base_url))).into_response()
 }

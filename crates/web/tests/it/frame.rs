@@ -19,4 +19,44 @@ on_both_engines! {
         assert!(answer.headers["cache-control"].to_str().unwrap().contains("immutable"));
         assert!(sign.starts_with("<svg "));
     }
+
+    async fn the_theme_follows_the_choice_made_and_leads_back_to_where_it_was_made(store) {
+        let instance = Instance::open(store).await;
+        let choose = |theme: &str, referer: &str, site: &str| {
+            Request::post("/theme")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("referer", referer)
+                .header("sec-fetch-site", site)
+                .body(Body::from(format!("csrf=&theme={theme}")))
+                .unwrap()
+        };
+        let (answer, _) = instance.send(choose("dark", "http://127.0.0.1/sign-in", "same-origin")).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(answer.headers["location"], "/sign-in");
+        let cookie = answer.headers["set-cookie"].to_str().unwrap();
+        assert!(cookie.starts_with("comity_theme=dark; Path=/; SameSite=Lax; "), "{cookie}");
+        let (answer, _) = instance.send(choose("auto", "http://127.0.0.1//evil.example", "same-origin")).await;
+        assert_eq!(answer.headers["location"], "/");
+        assert!(answer.headers["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
+        let (answer, _) = instance.send(choose("dark", "http://127.0.0.1/", "cross-site")).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert!(!answer.headers.contains_key("set-cookie"));
+    }
+
+    async fn a_page_is_drawn_in_the_chosen_theme_and_no_other(store) {
+        let instance = Instance::open(store).await;
+        for (cookie, drawn) in [
+            ("comity_theme=dark", Some("<html lang=\"en\" data-theme=\"dark\">")),
+            ("comity_theme=light", Some("<html lang=\"en\" data-theme=\"light\">")),
+            ("comity_theme=\"><script>", None),
+            ("comity_theme=dark; comity_theme=light", None),
+            ("", None),
+        ] {
+            for page in ["/sign-in", "/nowhere"] {
+                let request = Request::get(page).header("cookie", cookie).body(Body::empty()).unwrap();
+                let (_, html) = instance.send(request).await;
+                assert!(html.contains(drawn.unwrap_or("<html lang=\"en\">")), "{page} {cookie}");
+            }
+        }
+    }
 }
