@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::term::Language;
 use comity_service::Denied;
+use comity_service::translation::Translator;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -165,7 +166,7 @@ pub(crate) struct ProblemRefusal {
     message: String,
     /// What to do.
     remedy: String,
-    /// The values of the message, such as `max` or `offset`.
+    /// The values of the message, such as `max` or `offset`, as the record has them and not in words.
     values: Vec<(String, String)>,
 }
 
@@ -203,18 +204,16 @@ impl Problem {
 impl ProblemRefusal {
     /// All of them, in the reader's language.
     pub(crate) fn all(refusals: &[Refusal], state: &State, language: Language) -> Vec<Self> {
-        refusals.iter().map(|refusal| Self::new(refusal, state, language)).collect()
+        refusals.iter().map(|refusal| Self::new(refusal, &state.words, language)).collect()
     }
 
-    fn new(refusal: &Refusal, state: &State, language: Language) -> Self {
-        let values: Vec<(&str, &str)> =
-            refusal.values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    fn new(refusal: &Refusal, words: &Translator, language: Language) -> Self {
         Self {
             code: refusal.code,
             field: refusal.field.clone(),
             rule: refusal.message_key(),
-            message: state.words.text(language, &refusal.message_key(), &values),
-            remedy: state.words.text(language, &refusal.remedy_key(), &values),
+            message: words.refusal(language, refusal),
+            remedy: words.remedy(language, refusal),
             values: refusal.values.clone(),
         }
     }
@@ -238,5 +237,13 @@ mod tests {
         for code in RefusalCode::ALL {
             assert!(status_of(*code).is_client_error(), "{code}");
         }
+    }
+
+    #[test]
+    fn a_system_gets_words_for_people_and_values_for_itself() {
+        let refusal = Refusal::of(RefusalCode::WindowTooLong, "items.0.to").with("max", "90 days");
+        let problem = ProblemRefusal::new(&refusal, &Translator::embedded(), Language::French);
+        assert!(problem.message.contains("90 jours"), "{}", problem.message);
+        assert_eq!(problem.values, [("max".to_owned(), "90 days".to_owned())]);
     }
 }

@@ -1,6 +1,8 @@
 //! How values are written for people: times with their offset, durations in words, numbers by language.
 //! It never decides what is said; texts come from the translations.
 
+use comity_domain::clock::Length;
+use comity_domain::refusal::Refusal;
 use comity_domain::term::Language;
 use comity_domain::time::Moment;
 use comity_service::translation::Translator;
@@ -29,6 +31,21 @@ impl Words {
     /// A text with values.
     pub(crate) fn with(&self, key: &str, values: &[(&str, &str)]) -> String {
         self.texts.text(self.language, key, values)
+    }
+
+    /// What is wrong, with the refusal's values in words.
+    pub(crate) fn refusal(&self, refusal: &Refusal) -> String {
+        self.texts.refusal(self.language, refusal)
+    }
+
+    /// What to do about it.
+    pub(crate) fn remedy(&self, refusal: &Refusal) -> String {
+        self.texts.remedy(self.language, refusal)
+    }
+
+    /// A length: `5 working days`.
+    pub(crate) fn length(&self, length: Length) -> String {
+        self.texts.length(self.language, length)
     }
 
     /// A date and time with its offset: `Tue 24 Nov 2026, 14:00 +01:00`.

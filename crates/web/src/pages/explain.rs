@@ -20,6 +20,6 @@ fn written(f: &Frame, value: &Value) -> String {
         Value::Date(date) => f.words.civil_date(*date),
         Value::Moment(moment) => f.words.moment(*moment),
         Value::Elapsed(elapsed) => f.words.duration(elapsed.as_secs()),
-        Value::Length(length) => f.t1(length.unit_key(), "count", length.count()),
+        Value::Length(length) => f.words.length(*length),
     }
 }

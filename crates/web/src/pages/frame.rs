@@ -7,6 +7,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use comity_domain::clock::Length;
 use comity_domain::party::{OrganisationKind, Role};
 use comity_domain::procedure::Text;
 use comity_domain::refusal::Refusal;
@@ -133,28 +134,17 @@ impl Frame {
 
     /// What is wrong, in words.
     pub(crate) fn message(&self, refusal: &Refusal) -> String {
-        self.refusal(refusal, &refusal.message_key())
+        self.words.refusal(refusal)
     }
 
     /// What to do, in words.
     pub(crate) fn remedy(&self, refusal: &Refusal) -> String {
-        self.refusal(refusal, &refusal.remedy_key())
+        self.words.remedy(refusal)
     }
 
-    fn refusal(&self, refusal: &Refusal, key: &str) -> String {
-        let translated: Vec<(String, String)> = refusal
-            .values
-            .iter()
-            .map(|(name, value)| match name.as_str() {
-                "roles" => {
-                    let roles: Vec<String> = value.split(',').map(|role| self.w("role", role)).collect();
-                    (name.clone(), roles.join(", "))
-                }
-                _ => (name.clone(), value.clone()),
-            })
-            .collect();
-        let values: Vec<(&str, &str)> = translated.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        self.words.with(key, &values)
+    /// A length, such as a deadline's or the longest period's, in words.
+    pub(crate) fn length(&self, length: &Length) -> String {
+        self.words.length(*length)
     }
 
     /// Whether the signed-in person holds a role.
