@@ -10,3 +10,4 @@ mod pages;
 mod routes;
 mod support;
 mod world;
+mod texts;
