@@ -105,6 +105,11 @@ procedure = Procedure
 ## New request
 
 offer-whom = Whom do you ask?
+offer-search = Search the directory
+offer-search-hint = Name, service or two letters of the country
+offer-none = Nobody in the directory matches.
+offer-none-how = Write fewer letters, the name of a service, or the two letters of the country. Whoever is not in the directory cannot be asked here: ask your administrator, or go through a contact point.
+offer-more = The first {$count} by name. Write a part of the name, a service or a country to find the others.
 offer-which = Under which written procedure?
 offer-other = Another addressee
 offer-read = Read the procedure

@@ -105,6 +105,11 @@ procedure = Procédure
 ## New request
 
 offer-whom = À qui demandez-vous ?
+offer-search = Chercher dans l'annuaire
+offer-search-hint = Nom, service ou deux lettres du pays
+offer-none = Personne ne correspond dans l'annuaire.
+offer-none-how = Écrivez moins de lettres, le nom d'un service ou les deux lettres du pays. Qui n'est pas dans l'annuaire ne peut pas être sollicité ici : voyez votre administrateur, ou passez par un point de contact.
+offer-more = Les {$count} premiers par nom. Écrivez une partie du nom, un service ou un pays pour trouver les autres.
 offer-which = Selon quelle procédure écrite ?
 offer-other = Un autre destinataire
 offer-read = Lire la procédure

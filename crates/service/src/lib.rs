@@ -20,7 +20,7 @@ pub use file::Content;
 pub use job::run_worker;
 pub use notice::{Notice, SmtpSettings};
 pub use oversight::{TrailPage, TrailQuery};
-pub use party::{NewPerson, NewToken};
+pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken};
 pub use request::{ForeignStatus, PeerProcedures};
 pub use view::*;
 

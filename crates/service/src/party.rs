@@ -1,6 +1,10 @@
 //! The directory, and the administration of one's own organisation: people, roles, contact points, tokens.
 //! Every change leaves its trail entry in the same transaction.
 
+mod addressee;
+
+pub use addressee::{Addressees, MAX_ADDRESSEES};
+
 use crate::act::{Answer, Attempt, Caller, Denied, settle};
 use crate::sign_in::{hash, invitation, secret};
 use crate::{DirectoryEntry, Exchange, Me, MemberView, PartyView, PeerProcedures, TokenView, new_id};

@@ -21,6 +21,9 @@ crate::sql! {
         from organisation where id = $1";
     ORGANISATIONS = "select id, kind, name, code, country, time_zone, language, mail_domain, switchboard, services
         from organisation order by id limit 1000";
+    ADDRESSEES = "select id, kind, name, code, country, time_zone, language, mail_domain, switchboard, services
+        from organisation where kind in ('PROVIDER', 'CONTACT_POINT') and (name, id) > ($1, $2)
+        order by name, id limit $3";
     PUT_PERSON = "insert into person (id, name, email, language, active) values ($1, $2, $3, $4, $5)
         on conflict (id) do update set name = excluded.name, email = excluded.email,
             language = excluded.language, active = excluded.active";
@@ -112,6 +115,16 @@ pub fn organisation(tx: &mut dyn Tx, id: OrganisationId) -> Result<Option<Organi
 /// All organisations of this instance, 1,000 at most.
 pub fn organisations(tx: &mut dyn Tx) -> Result<Vec<Organisation>, Fault> {
     tx.rows(ORGANISATIONS, &[])?.iter().map(organisation_of).collect()
+}
+
+/// Those who can be asked, by name, from behind `last` on.
+pub fn addressees_after(
+    tx: &mut dyn Tx,
+    last: Option<&Organisation>,
+    limit: i64,
+) -> Result<Vec<Organisation>, Fault> {
+    let (name, id) = last.map_or_else(Default::default, |o| (o.name.clone(), o.id.to_string()));
+    tx.rows(ADDRESSEES, &[name.into(), id.into(), limit.into()])?.iter().map(organisation_of).collect()
 }
 
 fn person_of(row: &Row) -> Result<Person, Fault> {

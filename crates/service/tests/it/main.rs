@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not as it must be")]
 
+mod addressee;
 mod harness;
 mod hold;
 mod main_job;

@@ -11,10 +11,10 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use comity_domain::id::OrganisationId;
-use comity_domain::party::{Organisation, OrganisationKind};
+use comity_domain::party::Organisation;
 use comity_domain::request::Draft;
 use comity_domain::term::Priority;
-use comity_service::OfferView;
+use comity_service::{Addressees, OfferView};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -27,13 +27,17 @@ pub(super) fn routes() -> Router<App> {
 struct Wanted {
     #[serde(default)]
     to: Option<OrganisationId>,
+    #[serde(default)]
+    q: String,
 }
 
 #[derive(Template)]
 #[template(path = "offer.html")]
 struct OfferPage {
     f: Frame,
+    search: String,
     addressees: Vec<Organisation>,
+    more: bool,
     to: Option<Organisation>,
     offers: Vec<OfferView>,
 }
@@ -45,18 +49,15 @@ async fn choose(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, PageError> {
     let f = Frame::of(&app, &who, "new", "nav-new").await;
-    let all = app.exchange.directory(&who.caller).await?.into_iter().map(|entry| entry.organisation);
-    let asked = |o: &Organisation| {
-        matches!(o.kind, OrganisationKind::Provider | OrganisationKind::ContactPoint)
-            && o.id != who.actor.organisation
+    let Some(to) = wanted.to else {
+        let search = wanted.q.trim().to_owned();
+        let Addressees { found: addressees, more } = app.exchange.addressees(&who.caller, &search).await?;
+        return Ok(render(&OfferPage { f, search, addressees, more, to: None, offers: Vec::new() }));
     };
-    let addressees: Vec<Organisation> = all.filter(asked).collect();
-    let to = wanted.to.and_then(|id| addressees.iter().find(|o| o.id == id).cloned());
-    let offers = match &to {
-        Some(to) => app.exchange.offers(&who.caller, to.id).await?,
-        None => Vec::new(),
-    };
-    Ok(render(&OfferPage { f, addressees, to, offers }))
+    let to = app.exchange.organisation(&who.caller, to).await?.organisation;
+    let offers = app.exchange.offers(&who.caller, to.id).await?;
+    let (search, addressees, more) = (String::new(), Vec::new(), false);
+    Ok(render(&OfferPage { f, search, addressees, more, to: Some(to), offers }))
 }
 
 /// `POST /requests/new`
