@@ -13,6 +13,10 @@ demo: assets
 test: packages assets nextest check
 	cargo nextest run --workspace --no-fail-fast
 
+# What users wait for, each against a floor or peer of the same run; ends by itself after a few minutes.
+bench: assets
+	cargo bench -p comity-server --bench bench
+
 check:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
