@@ -152,7 +152,7 @@ vocabulary! {
         FieldTooLong = "field-too-long",
         /// A field has a form that cannot be read.
         FieldMalformed = "field-malformed",
-        /// The procedure has no such field.
+        /// There is no such field.
         FieldUnknown = "field-unknown",
         /// Rule 9: no item, nothing specific is asked (N18).
         NoItems = "no-items",

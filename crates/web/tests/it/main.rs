@@ -9,5 +9,5 @@ mod openapi;
 mod pages;
 mod routes;
 mod support;
-mod world;
 mod texts;
+mod world;
