@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -28,10 +30,22 @@ impl Instance {
             assert!(process.try_wait().unwrap().is_none(), "the demonstration ended before it was ready");
             let written = std::fs::read(&contract).ok();
             if let Some(contract) = written.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
-                return Self { process, data: data.to_owned(), contract };
+                let instance = Self { process, data: data.to_owned(), contract };
+                instance.first_answer();
+                return instance;
             }
             std::thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    /// Waits for the first answer to `GET /health`.
+    fn first_answer(&self) {
+        let address = self.base_url().trim_start_matches("http://");
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(format!("GET /health HTTP/1.1\r\nhost: {address}\r\n\r\n").as_bytes()).unwrap();
+        let mut status = [0; 12];
+        stream.read_exact(&mut status).unwrap();
+        assert_eq!(&status, b"HTTP/1.1 200");
     }
 
     pub(crate) fn base_url(&self) -> &str {
