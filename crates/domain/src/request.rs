@@ -15,7 +15,10 @@ pub use answer::PackageFile;
 pub use apply::{OutOfOrder, apply};
 pub use command::{Correction, Decision, FiledItem, Filing, RequestAct, RequestCommand};
 pub use decide::{Context, Party, begin, decide, file};
-pub use draft::{Completeness, Draft, DraftItem, check_draft};
+pub use draft::{
+    Completeness, Draft, DraftItem, LONGEST_ANSWER, LONGEST_LIMIT, LONGEST_MARK, LONGEST_NAME, LONGEST_VALUE,
+    MOST_ELEMENTS, check_draft,
+};
 pub use event::RequestEvent;
 pub use probe::why_not;
 pub use watch::{Watch, due_watches};

@@ -157,7 +157,16 @@ pub fn file(
         return refuse_field(RefusalCode::NoItems, "items");
     }
     if filing.items.len() > super::MAX_ITEMS {
-        return refuse_field(RefusalCode::TooManyItems, "items");
+        return Err(vec![Refusal::of(RefusalCode::TooManyItems, "items").with("max", super::MAX_ITEMS)]);
+    }
+    let long = |(name, text): (&String, &String)| {
+        let path = format!("answers.{name}");
+        (text.chars().count() > super::LONGEST_ANSWER)
+            .then(|| Refusal::of(RefusalCode::FieldTooLong, path).with("max", super::LONGEST_ANSWER))
+    };
+    let long: Refusals = filing.answers.iter().filter_map(long).collect();
+    if !long.is_empty() {
+        return Err(long);
     }
     let items = filing.items.into_iter().zip(1..).map(|(item, number)| Item {
         id: item.id,
@@ -231,14 +240,8 @@ pub fn decide(request: &Request, command: &RequestCommand, ctx: &mut Context<'_>
 }
 
 fn bounded(draft: &Draft) -> Result<(), Refusals> {
-    if draft.items.len() > super::MAX_ITEMS {
-        return Err(vec![Refusal::of(RefusalCode::TooManyItems, "items").with("max", super::MAX_ITEMS)]);
-    }
-    let longest = draft.answers.iter().find(|(_, text)| text.len() > 40_000);
-    match longest {
-        Some((name, _)) => refuse_field(RefusalCode::FieldTooLong, &format!("answers.{name}")),
-        None => Ok(()),
-    }
+    let refusals = draft.too_large();
+    if refusals.is_empty() { Ok(()) } else { Err(refusals) }
 }
 
 fn revise(request: &Request, draft: &Draft, ctx: &Context<'_>) -> Events {

@@ -4,13 +4,26 @@
 use super::{Item, ItemState, MAX_ITEMS, Window};
 use crate::clock::Length;
 use crate::id::ItemId;
-use crate::identifier::{Identifier, IdentifierType, PortPolicy, RawIdentifier};
+use crate::identifier::{Identifier, IdentifierType, PortPolicy, RawIdentifier, VALUE_LIMIT};
 use crate::procedure::{CategoryRule, FieldKind, FieldRule, Procedure};
 use crate::refusal::{Refusal, RefusalCode, Refusals};
 use crate::term::{DataCategory, Priority};
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// Longest answer that is kept at all, in characters; a procedure may allow less, never more.
+pub const LONGEST_ANSWER: usize = 20_000;
+/// Longest identifier of a row, in characters: that of a URL.
+pub const LONGEST_VALUE: usize = VALUE_LIMIT;
+/// Longest port, time, or end of a period in a row, in characters.
+pub const LONGEST_MARK: usize = 64;
+/// Longest name of a service, or of a data element, in a row, in characters.
+pub const LONGEST_NAME: usize = 200;
+/// Longest limit in words in a row, in characters.
+pub const LONGEST_LIMIT: usize = 1_000;
+/// Most data elements of a row; no category has so many.
+pub const MOST_ELEMENTS: usize = 100;
 
 /// The form as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +83,51 @@ impl DraftItem {
         [&self.value, &self.port, &self.at, &self.service, &self.from, &self.to, &self.limit]
             .iter()
             .all(|text| text.trim().is_empty())
+    }
+
+    /// The fields of this row that are longer than anything that can be meant, each with its limit.
+    fn too_long(&self, index: usize) -> Refusals {
+        let texts = [
+            ("value", &self.value, LONGEST_VALUE),
+            ("port", &self.port, LONGEST_MARK),
+            ("at", &self.at, LONGEST_MARK),
+            ("service", &self.service, LONGEST_NAME),
+            ("from", &self.from, LONGEST_MARK),
+            ("to", &self.to, LONGEST_MARK),
+            ("limit", &self.limit, LONGEST_LIMIT),
+        ];
+        let elements = self.elements.iter().map(|element| ("elements", element, LONGEST_NAME));
+        let path = |part: &str| format!("items.{index}.{part}");
+        let mut refusals: Refusals = texts
+            .into_iter()
+            .chain(elements)
+            .filter_map(|(part, text, max)| check_length(text, max, || path(part)).err())
+            .collect();
+        if self.elements.len() > MOST_ELEMENTS {
+            refusals.push(Refusal::of(RefusalCode::FieldUnknown, path("elements")));
+        }
+        refusals
+    }
+}
+
+impl Draft {
+    /// What keeps a draft even from being saved: size, and nothing else. Names every field with its limit.
+    pub(super) fn too_large(&self) -> Refusals {
+        if self.items.len() > MAX_ITEMS {
+            return vec![Refusal::of(RefusalCode::TooManyItems, "items").with("max", MAX_ITEMS)];
+        }
+        let answers = self.answers.iter().filter_map(|(name, text)| {
+            check_length(text, LONGEST_ANSWER, || format!("answers.{name}")).err()
+        });
+        answers.chain(self.items.iter().enumerate().flat_map(|(index, row)| row.too_long(index))).collect()
+    }
+}
+
+fn check_length(text: &str, max: usize, path: impl Fn() -> String) -> Result<(), Refusal> {
+    if text.chars().count() <= max {
+        Ok(())
+    } else {
+        Err(Refusal::of(RefusalCode::FieldTooLong, path()).with("max", max))
     }
 }
 
@@ -140,9 +198,7 @@ fn check_answers(procedure: &Procedure, draft: &Draft, result: &mut Completeness
 
 fn check_answer(rule: &FieldRule, typed: &str) -> Result<(), Refusal> {
     let path = || format!("answers.{}", rule.name);
-    if typed.chars().count() > rule.max_length as usize {
-        return Err(Refusal::of(RefusalCode::FieldTooLong, path()).with("max", rule.max_length));
-    }
+    check_length(typed, LONGEST_ANSWER.min(rule.max_length as usize), path)?;
     let readable = match rule.kind {
         FieldKind::Text => !typed.contains('\n'),
         FieldKind::LongText => true,
@@ -238,7 +294,10 @@ pub(super) fn read_item(
     index: usize,
     now: Moment,
 ) -> Result<ReadItem, Refusals> {
-    let mut refusals = Vec::new();
+    let mut refusals = row.too_long(index);
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
     let path = |part: &str| format!("items.{index}.{part}");
     let rule = row.category.and_then(|category| procedure.category(category));
     if rule.is_none() {
@@ -254,9 +313,6 @@ pub(super) fn read_item(
                 refusals.push(Refusal::of(RefusalCode::FieldUnknown, path("elements")));
             }
         }
-    }
-    if row.limit.chars().count() > 1_000 {
-        refusals.push(Refusal::of(RefusalCode::FieldTooLong, path("limit")).with("max", 1_000));
     }
     match (identifier, rule, window) {
         (Some(identifier), Some(rule), Some(window)) if refusals.is_empty() => Ok(ReadItem {

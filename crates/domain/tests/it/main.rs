@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not as it must be")]
 
 mod clock;
+mod draft;
 mod identifier;
 mod procedure;

@@ -2,8 +2,8 @@
 
 use crate::harness::{SUBSCRIBER, Who, World};
 use comity_domain::refusal::RefusalCode;
-use comity_domain::request::{Decision, Giving, RequestCommand};
-use comity_service::TrailQuery;
+use comity_domain::request::{Decision, Giving, LONGEST_ANSWER, LONGEST_LIMIT, RequestCommand};
+use comity_service::{Denied, TrailQuery};
 use comity_store::on_both_engines;
 
 on_both_engines! {
@@ -26,6 +26,22 @@ on_both_engines! {
         let decision = Decision::Produce { giving: Giving::Full, explanation: String::new() };
         let command = RequestCommand::Decide { item, decision };
         assert_eq!(world.refused(Who::Analyst, id, command).await, RefusalCode::SourceNotVerified);
+    }
+
+    async fn a_draft_that_is_too_large_is_not_even_saved_and_every_field_is_named(store) {
+        let world = World::open(store).await;
+        let id = world.draft(Who::Officer, SUBSCRIBER).await;
+        let mut draft = world.complete_draft(SUBSCRIBER);
+        draft.answers.insert("necessity".to_owned(), "x".repeat(LONGEST_ANSWER + 1));
+        draft.items[1].limit = "x".repeat(LONGEST_LIMIT + 1);
+        let before = world.look(Who::Officer, id).await.version;
+        let revise = RequestCommand::Revise { draft };
+        let refused = world.exchange.act(&World::caller(Who::Officer), id, revise, None, None).await;
+        let Err(Denied::Refused(refusals)) = refused else { panic!("{refused:?}") };
+        let named: Vec<(&str, &str)> =
+            refusals.iter().map(|r| (r.field.as_deref().unwrap(), r.values[0].1.as_str())).collect();
+        assert_eq!(named, [("answers.necessity", "20000"), ("items.1.limit", "1000")]);
+        assert_eq!(world.look(Who::Officer, id).await.version, before);
     }
 
     async fn who_collected_does_not_release(store) {
