@@ -68,6 +68,8 @@ words! {
         FileUpload = "file.upload",
         /// Take a file out of a dossier.
         FileDownload = "file.download",
+        /// Remove a file that was put into no package in its time.
+        FileExpire = "file.expire",
         /// Read the directory of organisations and contact points.
         DirectoryView = "directory.view",
         /// Read an organisation's people, roles and tokens.
@@ -131,7 +133,7 @@ pub(crate) enum Touches {
     Case,
     /// The list of an organisation's dossiers, none of them yet.
     Queue,
-    /// A clock of a dossier.
+    /// A clock of a dossier, or what time alone does to a file in it.
     Clock,
     /// No dossier.
     Elsewhere,
@@ -167,7 +169,7 @@ impl Action {
             | Self::FileUpload => Touches::CaseOf(Side::Provider),
             Self::RequestClose | Self::RequestView | Self::FileDownload => Touches::Case,
             Self::RequestList => Touches::Queue,
-            Self::RequestTick => Touches::Clock,
+            Self::RequestTick | Self::FileExpire => Touches::Clock,
             Self::DirectoryView
             | Self::OrganisationView
             | Self::ContactPointEdit

@@ -4,11 +4,12 @@ use comity_domain::calendar::Calendar;
 use comity_domain::party::Organisation;
 use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
 use comity_service::translation::Translator;
-use comity_service::{ClockSource, Settings, SmtpSettings};
+use comity_service::{ClockSource, LOOSE_FILE_DAYS, Settings, SmtpSettings};
 use comity_store::Database;
 use comity_web::{Endpoint, WebSettings};
 use serde::Deserialize;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,6 +35,9 @@ pub(crate) struct Config {
     /// Largest file of an answer, in bytes.
     #[serde(default = "default_upload_limit")]
     pub(crate) upload_limit: u64,
+    /// After so many days, at least one, a file that was put into no package is removed.
+    #[serde(default = "default_loose_file_days")]
+    pub(crate) loose_file_days: NonZeroU32,
     /// The mail server on this machine that takes notices.
     #[serde(default)]
     pub(crate) smtp: Option<Smtp>,
@@ -59,6 +63,10 @@ pub(crate) struct Smtp {
 
 const fn default_upload_limit() -> u64 {
     10 * 1024 * 1024 * 1024
+}
+
+fn default_loose_file_days() -> NonZeroU32 {
+    NonZeroU32::new(LOOSE_FILE_DAYS).unwrap_or(NonZeroU32::MIN)
 }
 
 fn default_country() -> String {
@@ -115,6 +123,7 @@ impl Config {
             }),
             base_url: self.base_url.trim_end_matches('/').to_owned(),
             upload_limit: self.upload_limit,
+            loose_file_days: self.loose_file_days.get(),
             demo: false,
         })
     }

@@ -68,6 +68,7 @@ pub(crate) fn settings(data: &Path, base_url: &str, procedures: ProcedureSet) ->
         smtp: None,
         base_url: base_url.to_owned(),
         upload_limit: UPLOAD_LIMIT,
+        loose_file_days: comity_service::LOOSE_FILE_DAYS,
         demo: true,
     })
 }

@@ -1,6 +1,8 @@
 //! Files of an answer: streamed in and out, hashed on the way, sealed with the dossier's key at rest.
 //! A file is the provider's own until its package is released; then the authority may fetch it.
 
+pub(crate) mod expiry;
+
 use crate::act::{Attempt, Caller, Denied, settle};
 use crate::{Exchange, FileView, new_id};
 use bytes::Bytes;
@@ -91,6 +93,7 @@ impl Exchange {
                 now_us: attempt.now.us(),
             };
             upload::begin(tx, &key, &new)?;
+            expiry::look_later(tx, &inner, request, id, attempt.now)?;
             attempt.record(tx, "done", "")?;
             Ok(Ok(FileView { id, name: name.clone(), bytes: 0, sha256: None }))
         };

@@ -1,7 +1,9 @@
-//! What is done later: looking at clocks when they are due, and handing notices to the mail server.
+//! What is done later: looking at clocks when they are due, handing notices to the mail server, and removing files
+//! that nobody has put into a package.
 //! A job is leased, may run twice, and only ever does what doing twice does not change.
 
 use crate::act::{Caller, Denied};
+use crate::file::expiry;
 use crate::notice::{Notice, SmtpSettings};
 use crate::{Exchange, new_uuid};
 use comity_domain::request::RequestCommand;
@@ -73,6 +75,8 @@ impl Exchange {
                 }
             }
             NOTICE => self.send_notice(&job.payload).await,
+            expiry::EXPIRE => self.expire_file(&job.payload).await,
+            expiry::DELETE => self.delete_content(&job.payload).await,
             unknown => Err(format!("no such kind of job: {unknown}")),
         }
     }

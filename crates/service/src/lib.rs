@@ -39,6 +39,9 @@ use std::sync::{Arc, RwLock};
 /// Where the time comes from: the system's clock in service, a moved one in tests.
 pub type ClockSource = Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>;
 
+/// Days after which a file that stands in no package is removed, where nothing else is configured.
+pub const LOOSE_FILE_DAYS: u32 = 7;
+
 /// What an exchange is made of.
 pub struct Settings {
     /// Where rows are.
@@ -57,6 +60,8 @@ pub struct Settings {
     pub base_url: String,
     /// Largest file of an answer, in bytes.
     pub upload_limit: u64,
+    /// After so many days a file that stands in no package is removed.
+    pub loose_file_days: u32,
     /// A demonstration: one-click personas and a readable outbox.
     pub demo: bool,
 }
@@ -93,6 +98,7 @@ pub(crate) struct Inner {
     pub(crate) smtp: Option<SmtpSettings>,
     pub(crate) base_url: String,
     pub(crate) upload_limit: u64,
+    pub(crate) loose_file_days: u32,
     pub(crate) demo: bool,
     pub(crate) words: translation::Translator,
 }
@@ -143,6 +149,7 @@ impl Exchange {
             smtp: settings.smtp,
             base_url: settings.base_url,
             upload_limit: settings.upload_limit,
+            loose_file_days: settings.loose_file_days,
             demo: settings.demo,
             words: translation::Translator::embedded(),
         };

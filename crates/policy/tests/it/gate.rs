@@ -100,7 +100,7 @@ fn other_systems_the_clock_and_the_console_may_exactly_what_the_table_says() {
         }
         let written_out: &[&str] = match name {
             "peer" => &["request.file authority", "request.view authority", "request.list own"],
-            "system" => &["request.tick own"],
+            "system" => &["request.tick own", "file.expire own"],
             _ => &["request.file own", "person.invite own"],
         };
         assert_eq!(allowed, written_out, "{name}");

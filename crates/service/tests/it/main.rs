@@ -5,5 +5,6 @@
 mod addressee;
 mod harness;
 mod hold;
+mod loose_file;
 mod main_job;
 mod refused;

@@ -61,6 +61,7 @@ impl Instance {
             smtp: None,
             base_url: "http://127.0.0.1".to_owned(),
             upload_limit: 1_000_000,
+            loose_file_days: 7,
             demo: true,
         };
         let now: jiff::Timestamp = "2026-11-23T13:00:00Z".parse().unwrap();
