@@ -2,16 +2,23 @@
 
 use crate::config::{Config, shipped_procedures, system_clock};
 use crate::demo;
-use crate::serve::runtime;
+use crate::serve::{runtime, said};
 use clap::Args;
 use comity_domain::id::OrganisationId;
+use comity_domain::party::Organisation;
 use comity_formats::etsi_103120::{ActionResult, Encoding, Payload, read};
 use comity_service::{Caller, Exchange, PeerProcedures, Settings};
 use comity_web::{WebSettings, import_etsi_103120};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// Longest message that is read, in bytes; the same as over HTTP.
 const MAX_MESSAGE: u64 = 2 * 1024 * 1024;
+
+/// How the process ends when the answer states an error.
+const REFUSED: u8 = 1;
+/// How the process ends when there is no answer; the same as for arguments that cannot be read.
+const UNUSABLE: u8 = 2;
 
 /// What is taken, from whom, and where it goes.
 #[derive(Debug, Args)]
@@ -38,8 +45,27 @@ pub(crate) struct ImportArguments {
     preservation: String,
 }
 
-/// Runs `comity import`: the answer goes to standard output; a message that is refused ends in an error.
-pub(crate) fn run(arguments: &ImportArguments) -> Result<(), String> {
+/// Runs `comity import`: the answer goes to standard output.
+///
+/// The process ends with 0 when everything in the message was taken, with 1 when the answer states an error, and with
+/// 2 when there is no answer: a file, an argument or an instance that cannot be used.
+pub(crate) fn run(arguments: &ImportArguments) -> ExitCode {
+    let path = arguments.file.display();
+    match answer(arguments) {
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(why)) => {
+            eprintln!("comity: {path}: refused: {why}");
+            ExitCode::from(REFUSED)
+        }
+        Err(why) => {
+            eprintln!("comity: {why}");
+            ExitCode::from(UNUSABLE)
+        }
+    }
+}
+
+/// Prints the answer to the message and gives the first error that it states.
+fn answer(arguments: &ImportArguments) -> Result<Option<String>, String> {
     let path = arguments.file.display();
     let size = std::fs::metadata(&arguments.file).map_err(|error| format!("{path}: {error}"))?.len();
     if size > MAX_MESSAGE {
@@ -49,7 +75,7 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), String> {
     let encoding = encoding(&message).ok_or_else(|| {
         format!("{path}: neither XML nor JSON; a message of ETSI TS 103 120 is one of them")
     })?;
-    let (settings, web, known) = instance(arguments)?;
+    let (settings, web, known, own) = instance(arguments)?;
     let who = Caller::Peer {
         organisation: by_code(&known, "--from", &arguments.from)?,
         addressee: by_code(&known, "--to", &arguments.to)?,
@@ -59,9 +85,15 @@ pub(crate) fn run(arguments: &ImportArguments) -> Result<(), String> {
         },
     };
     let exchange = Exchange::open(settings, system_clock()).map_err(|fault| fault.to_string())?;
-    let answer = runtime()?.block_on(import_etsi_103120(exchange, web, who, encoding, &message))?;
+    let answer = runtime()?.block_on(async {
+        // The instance may never have been served: its organisations are set up here as at its start.
+        for organisation in own {
+            exchange.put_organisation(&Caller::Operator, organisation).await.map_err(said)?;
+        }
+        import_etsi_103120(exchange, web, who, encoding, &message).await
+    })?;
     println!("{}", String::from_utf8_lossy(&answer));
-    refused(encoding, &answer).map_or(Ok(()), |why| Err(format!("{path}: refused: {why}")))
+    Ok(refused(encoding, &answer))
 }
 
 /// Told by the first character that is none of space: a message over HTTP has a content type, a file has none.
@@ -77,18 +109,20 @@ fn encoding(message: &[u8]) -> Option<Encoding> {
 /// Organisations by their codes.
 type Codes = Vec<(String, OrganisationId)>;
 
-/// How the instance is set up, and the organisations it knows.
-fn instance(arguments: &ImportArguments) -> Result<(Settings, WebSettings, Codes), String> {
+/// How the instance is set up, the organisations it knows, and those that its configuration sets up.
+type Instance = (Settings, WebSettings, Codes, Vec<Organisation>);
+
+fn instance(arguments: &ImportArguments) -> Result<Instance, String> {
     match (&arguments.config, &arguments.data) {
         (Some(config), _) => {
             let config = Config::read(config)?;
             let known = config.organisation.iter().map(|known| (known.code.clone(), known.id)).collect();
-            Ok((config.settings()?, config.web_settings(), known))
+            Ok((config.settings()?, config.web_settings(), known, config.organisation))
         }
         (None, Some(data)) if data.join("comity.sqlite").exists() => {
             let base_url = "http://127.0.0.1";
             let settings = demo::settings(data, base_url, shipped_procedures()?)?;
-            Ok((settings, demo::web_settings(base_url), demo::organisations()))
+            Ok((settings, demo::web_settings(base_url), demo::organisations(), Vec::new()))
         }
         (None, Some(data)) => Err(format!("--data {}: no demonstration is there", data.display())),
         (None, None) => Err("--config or --data: one of them says where the requests go".to_owned()),

@@ -91,7 +91,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Serve { config } => serve::run(&config),
         Command::Demo { listen, data, procedures } => demo::run(listen, &data, procedures.as_deref()),
-        Command::Import(arguments) => import::run(&arguments),
+        Command::Import(arguments) => return import::run(&arguments),
         Command::Procedure { command } => procedure::run(&command),
         Command::Person { command } => serve::person(&command),
     };
