@@ -33,14 +33,15 @@ fn configuration(store: &TestStore) -> PathBuf {
         store.dir().display()
     );
     if let comity_store::Database::Postgres(url) = &store.config().database {
-        text.push_str(&format!("database_url = '{url}'\n"));
+        text = format!("{text}database_url = '{url}'\n");
     }
     for (number, kind, code) in [(1, "AUTHORITY", "NBP"), (2, "PROVIDER", "HBT")] {
-        text.push_str(&format!(
+        let organisation = format!(
             "[[organisation]]\nid = \"00000000-0000-4000-8000-00000000000{number}\"\nkind = \"{kind}\"\n\
              name = \"{code}\"\ncode = \"{code}\"\ncountry = \"XA\"\ntime_zone = \"Europe/Paris\"\n\
              language = \"en\"\nmail_domain = \"a.example\"\nswitchboard = \"+999100200\"\nservices = []\n"
-        ));
+        );
+        text.push_str(&organisation);
     }
     let file = store.dir().join("comity.toml");
     std::fs::write(&file, text).unwrap();
@@ -49,7 +50,11 @@ fn configuration(store: &TestStore) -> PathBuf {
 
 /// The answer is a message of the standard without a departure from it.
 fn strictly(name: &str, answer: &[u8]) {
-    let encoding = if name.ends_with(".xml") { Encoding::Xml } else { Encoding::Json };
+    let encoding = if Path::new(name).extension().is_some_and(|ending| ending == "xml") {
+        Encoding::Xml
+    } else {
+        Encoding::Json
+    };
     let read = read(encoding, answer, usize::MAX).unwrap();
     assert!(read.deviations.is_empty(), "{name}: {:?}", read.deviations);
     assert!(!matches!(read.message.payload, Payload::Request(_)), "{name}: not an answer");
