@@ -1,0 +1,4 @@
+//! The ledger's formats against other implementations and the specifications' own examples.
+
+mod note;
+mod tree;
