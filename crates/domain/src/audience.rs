@@ -95,3 +95,20 @@ pub const fn sees(reader: Reader, event: &RequestEvent) -> bool {
         | RequestEvent::HoldEnded { .. } => true,
     }
 }
+
+/// Whether a reader may hold an event as it was recorded, to prove it to others: only where they see all of it anyway.
+/// What they see in part, or not at all, stands in their proof as a commitment that does not open.
+pub const fn may_hold(reader: Reader, event: &RequestEvent) -> bool {
+    if !sees(reader, event) {
+        return false;
+    }
+    match (reader, event) {
+        // Answers may hold grounds that the provider must not see; so may the reason of a correction.
+        (Reader::Provider, RequestEvent::Filed { .. } | RequestEvent::Amended { .. })
+        // How the provider has checked the source stays with the provider.
+        | (Reader::Authority, RequestEvent::Checked { .. })
+        // Oversight sees what happened and never a payload.
+        | (Reader::Oversight, _) => false,
+        (Reader::Authority | Reader::Provider, _) => true,
+    }
+}

@@ -41,6 +41,8 @@ pub struct Event {
     pub request: RequestId,
     /// 1, 2, 3 … within the dossier, without gaps.
     pub sequence: u64,
+    /// What the event before it commits to, in hexadecimal; nothing for the first. So the last event vouches for all.
+    pub previous: Option<String>,
     /// When.
     pub at: Moment,
     /// Who.

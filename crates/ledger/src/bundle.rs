@@ -26,6 +26,8 @@ pub enum Opening {
     Record([u8; SALT_BYTES], Vec<u8>),
     /// Nothing but its commitment: salt and event were erased.
     Erased([u8; 32]),
+    /// Nothing but its commitment: whoever asked for the bundle may not see this event.
+    Withheld([u8; 32]),
 }
 
 impl Opening {
@@ -33,7 +35,7 @@ impl Opening {
     pub fn commitment(&self) -> [u8; 32] {
         match self {
             Self::Event(salt, body) | Self::Record(salt, body) => commitment(salt, body),
-            Self::Erased(commitment) => *commitment,
+            Self::Erased(commitment) | Self::Withheld(commitment) => *commitment,
         }
     }
 
@@ -42,6 +44,7 @@ impl Opening {
             Self::Event(salt, body) => [b"e".as_slice(), salt, body].concat(),
             Self::Record(salt, body) => [b"r".as_slice(), salt, body].concat(),
             Self::Erased(commitment) => [b"x".as_slice(), commitment].concat(),
+            Self::Withheld(commitment) => [b"w".as_slice(), commitment].concat(),
         }
     }
 
@@ -52,6 +55,7 @@ impl Opening {
             b'e' => Some(Self::Event(*first, body.to_vec())),
             b'r' => Some(Self::Record(*first, body.to_vec())),
             b'x' if body.is_empty() => Some(Self::Erased(*first)),
+            b'w' if body.is_empty() => Some(Self::Withheld(*first)),
             _ => None,
         }
     }
@@ -171,7 +175,7 @@ impl Bundle {
             chain.take(&self.request, &entry.opening, &erased).map_err(said)?;
             report.take(entry, trusted)?;
         }
-        if report.events + report.erased == 0 {
+        if report.events + report.erased + report.withheld == 0 {
             return invalid("it has no event");
         }
         Ok(report)
@@ -181,7 +185,7 @@ impl Bundle {
     fn erased_by_record(&self) -> BTreeSet<String> {
         let bodies = self.entries.iter().filter_map(|entry| match &entry.opening {
             Opening::Record(_, body) => serde_json::from_slice::<Value>(body).ok(),
-            Opening::Event(..) | Opening::Erased(_) => None,
+            Opening::Event(..) | Opening::Erased(_) | Opening::Withheld(_) => None,
         });
         let named = bodies.filter(|body| body["record"] == ERASURE).flat_map(|body| {
             let list = body["commitments"].as_array().cloned().unwrap_or_default();
@@ -212,6 +216,7 @@ impl Chain {
                     return Err("its content is missing, and no erasure names it".to_owned());
                 }
             }
+            Opening::Withheld(_) => {}
             Opening::Event(_, body) => self.take_event(request, body)?,
         }
         self.sequence += 1;
@@ -242,6 +247,8 @@ pub struct Report {
     pub events: usize,
     /// Events that were erased, each named by an erasure.
     pub erased: usize,
+    /// Events that are proved to stand there and are not shown to whoever asked for the bundle.
+    pub withheld: usize,
     /// Records of the ledger itself.
     pub records: usize,
     /// By origin: the largest checkpoint, and who has cosigned it.
@@ -253,6 +260,7 @@ impl Report {
         match entry.opening {
             Opening::Event(..) => self.events += 1,
             Opening::Erased(_) => self.erased += 1,
+            Opening::Withheld(_) => self.withheld += 1,
             Opening::Record(..) => self.records += 1,
         }
         let origin = trusted.checkpoint.origin.clone();

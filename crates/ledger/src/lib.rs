@@ -21,8 +21,8 @@ pub use note::{Algorithm, Note, NoteFault, Signature, SigningKey, VerifierKey};
 pub use policy::{Policy, PolicyFault, PolicyLog, PolicyUnmet, PolicyWitness, Trusted};
 pub use proof::{PROOF_HEADER, Proof, ProofFault};
 pub use tile::{
-    Edge, NotATile, TILE_WIDTH, Tile, TileKind, TilePath, TileReader, bundle as entry_bundle, entries_of,
-    hashes_of, leaf_hashes,
+    Edge, NotATile, TILE_WIDTH, Tile, TileKind, TilePath, TileReader, bundle as entry_bundle,
+    complete_root as tile_root, entries_of, hashes_of,
 };
 pub use tree::{
     Hash, ProofInvalid, Subtrees, consistency, empty_root, inclusion, leaf_hash, node_hash, root,

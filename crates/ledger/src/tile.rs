@@ -1,7 +1,7 @@
 //! Tiles: the tree cut into files of 256 hashes, and entry bundles of 256 leaves (C2SP `tlog-tiles`).
 //! Their paths, their contents, the right edge of a growing tree, and reading subtrees back out of them.
 
-use crate::tree::{Hash, Subtrees, empty_root, leaf_hash, node_hash};
+use crate::tree::{Hash, Subtrees, empty_root, node_hash};
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
@@ -140,7 +140,7 @@ pub fn entries_of(bytes: &[u8]) -> Option<Vec<&[u8]>> {
 }
 
 /// The hash over all hashes of a slice, whose length is a power of two.
-pub(crate) fn complete_root(hashes: &[Hash]) -> Hash {
+pub fn complete_root(hashes: &[Hash]) -> Hash {
     let mut level = hashes.to_vec();
     while level.len() > 1 {
         for pair in 0..level.len() / 2 {
@@ -289,9 +289,4 @@ impl<E: From<NotATile>, F: FnMut(TilePath) -> Result<Vec<u8>, E>> Subtrees for T
         let hashes = self.tiles.get(&path).and_then(|tile| tile.get(from..until)).ok_or(NotATile)?;
         Ok(complete_root(hashes))
     }
-}
-
-/// The hashes of the leaves of a bundle.
-pub fn leaf_hashes<'a>(leaves: impl IntoIterator<Item = &'a [u8]>) -> Vec<Hash> {
-    leaves.into_iter().map(leaf_hash).collect()
 }

@@ -62,6 +62,10 @@ words! {
         RequestTick = "request.tick",
         /// Read one dossier.
         RequestView = "request.view",
+        /// Take the proof of one dossier from the ledger.
+        RequestProve = "request.prove",
+        /// Erase a dossier whose retention is over.
+        RequestErase = "request.erase",
         /// Open the queue of the own organisation; each row is then asked as `request.view`.
         RequestList = "request.list",
         /// Bring a file into a dossier.
@@ -167,9 +171,9 @@ impl Action {
             | Self::RequestDiscard
             | Self::RequestRelease
             | Self::FileUpload => Touches::CaseOf(Side::Provider),
-            Self::RequestClose | Self::RequestView | Self::FileDownload => Touches::Case,
+            Self::RequestClose | Self::RequestView | Self::RequestProve | Self::FileDownload => Touches::Case,
             Self::RequestList => Touches::Queue,
-            Self::RequestTick | Self::FileExpire => Touches::Clock,
+            Self::RequestTick | Self::RequestErase | Self::FileExpire => Touches::Clock,
             Self::DirectoryView
             | Self::OrganisationView
             | Self::ContactPointEdit

@@ -4,7 +4,7 @@ use comity_domain::calendar::Calendar;
 use comity_domain::party::Organisation;
 use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
 use comity_service::translation::Translator;
-use comity_service::{ClockSource, LOOSE_FILE_DAYS, Settings, SmtpSettings};
+use comity_service::{ClockSource, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings};
 use comity_store::Database;
 use comity_web::{Endpoint, WebSettings};
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The content of the file.
 #[derive(Debug, Deserialize)]
@@ -38,6 +39,9 @@ pub(crate) struct Config {
     /// After so many days, at least one, a file that was put into no package is removed.
     #[serde(default = "default_loose_file_days")]
     pub(crate) loose_file_days: NonZeroU32,
+    /// How the ledger is kept.
+    #[serde(default)]
+    pub(crate) ledger: LedgerConfig,
     /// The mail server on this machine that takes notices.
     #[serde(default)]
     pub(crate) smtp: Option<Smtp>,
@@ -50,6 +54,37 @@ pub(crate) struct Config {
     /// See `interop_country`.
     #[serde(default = "default_identifier")]
     pub(crate) interop_identifier: String,
+}
+
+/// The ledger.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LedgerConfig {
+    /// The name before the year in the origin of each log; `base_url` without its scheme and `/ledger` by default.
+    /// It must never change once a log has been begun.
+    name: Option<String>,
+    /// Milliseconds that leaves wait for company, unless somebody waits for a proof; 1000 by default.
+    interval_ms: Option<u64>,
+    /// Seal in multiples of this number of leaves, filled up so that outsiders cannot see how much happens; then a
+    /// proof waits for the interval. 0, the default, adds none.
+    #[serde(default)]
+    cover: u32,
+    /// Sign checkpoints with ML-DSA-44 too.
+    #[serde(default)]
+    post_quantum: bool,
+}
+
+impl LedgerConfig {
+    fn settings(&self, base_url: &str) -> LedgerSettings {
+        let host = base_url.split_once("://").map_or(base_url, |(_, host)| host).trim_end_matches('/');
+        let mut settings = LedgerSettings::named(self.name.as_deref().unwrap_or(&format!("{host}/ledger")));
+        if let Some(interval) = self.interval_ms {
+            settings.interval = Duration::from_millis(interval.max(1));
+        }
+        settings.cover = self.cover;
+        settings.post_quantum = self.post_quantum;
+        settings
+    }
 }
 
 /// The mail server.
@@ -124,6 +159,7 @@ impl Config {
             base_url: self.base_url.trim_end_matches('/').to_owned(),
             upload_limit: self.upload_limit,
             loose_file_days: self.loose_file_days.get(),
+            ledger: self.ledger.settings(&self.base_url),
             demo: false,
         })
     }

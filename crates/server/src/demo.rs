@@ -10,7 +10,7 @@ use comity_domain::id::OrganisationId;
 use comity_domain::party::Role;
 use comity_domain::procedure::ProcedureSet;
 use comity_service::translation::Translator;
-use comity_service::{Caller, Exchange, PeerProcedures, Settings};
+use comity_service::{Caller, Exchange, LedgerSettings, PeerProcedures, Settings};
 use comity_store::Database;
 use comity_web::{Endpoint, WebSettings};
 use people::{ORGANISATIONS, PEOPLE, organisation_id, person_id};
@@ -69,6 +69,7 @@ pub(crate) fn settings(data: &Path, base_url: &str, procedures: ProcedureSet) ->
         base_url: base_url.to_owned(),
         upload_limit: UPLOAD_LIMIT,
         loose_file_days: comity_service::LOOSE_FILE_DAYS,
+        ledger: LedgerSettings::named("demo.comity.example/ledger"),
         demo: true,
     })
 }

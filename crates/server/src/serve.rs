@@ -5,7 +5,7 @@ use crate::config::{Config, system_clock};
 use comity_domain::party::Role;
 use comity_domain::term::Language;
 use comity_service::translation::Translator;
-use comity_service::{Caller, Denied, Exchange, NewPerson, run_worker};
+use comity_service::{Caller, Denied, Exchange, NewPerson, run_sealer, run_worker};
 use comity_web::{WebSettings, app};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -55,6 +55,10 @@ pub(crate) async fn serve(
     let worker = tokio::spawn(run_worker(exchange.clone(), async move {
         let _ = told.wait_for(|stop| *stop).await;
     }));
+    let mut told = stopped.clone();
+    let sealer = tokio::spawn(run_sealer(exchange.clone(), async move {
+        let _ = told.wait_for(|stop| *stop).await;
+    }));
     ready(address);
     let mut told = stopped.clone();
     let server = axum::serve(listener, app(exchange, web)).with_graceful_shutdown(async move {
@@ -69,7 +73,8 @@ pub(crate) async fn serve(
     };
     let (ended, ()) = tokio::join!(server.into_future(), signals);
     ended.map_err(|error| error.to_string())?;
-    worker.await.map_err(|error| error.to_string())
+    worker.await.map_err(|error| error.to_string())?;
+    sealer.await.map_err(|error| error.to_string())
 }
 
 async fn signal() {

@@ -2,7 +2,8 @@
 //! events, trail, jobs and receipt together. Refused attempts leave their trail entry and nothing else.
 //! A closure here may run more than once, so it has no effect but rows.
 
-use crate::{Inner, fill, new_id, notice};
+use crate::ledger::erase_later;
+use crate::{Inner, event_id, fill, new_id, notice};
 use comity_domain::event::{Event, Origin};
 use comity_domain::id::{OrganisationId, RequestId};
 use comity_domain::party::{Actor, Side};
@@ -144,6 +145,8 @@ pub struct Receipt {
     pub events: Vec<String>,
     /// Their salted commitments, in hexadecimal.
     pub commitments: Vec<String>,
+    /// A signed note: these commitments are durable and will stand in the log. Empty where nothing followed.
+    pub promise: String,
 }
 
 /// An unexpected failure, logged once under its identifier.
@@ -340,6 +343,7 @@ pub(crate) struct Outcome<'a> {
 pub(crate) fn commit(
     tx: &mut dyn Tx,
     store: &comity_store::Store,
+    inner: &Inner,
     key: &DossierKey,
     outcome: &Outcome<'_>,
 ) -> Answer<Receipt> {
@@ -347,10 +351,16 @@ pub(crate) fn commit(
     let before = outcome.before.as_ref().map(|request| request.version);
     let fresh = before.is_none();
     let mut state = outcome.before.clone();
-    let mut sealed = Vec::new();
+    let mut sealed: Vec<SealedEvent> = Vec::new();
+    let mut previous = match &outcome.before {
+        None => None,
+        Some(request) => rows::last_commitment(tx, request.id)?,
+    };
     for what in &outcome.events {
         let next = apply(state, what).map_err(|error| comity_store::Fault::other(error.to_string()))?;
-        sealed.push(seal_event(outcome, &next, what, now)?);
+        let event = seal_event(outcome, &next, what, previous, now)?;
+        previous = Some(event.3);
+        sealed.push(event);
         state = Some(next);
     }
     let Some(request) = state else { return Err(comity_store::Fault::other("an act without a request")) };
@@ -369,13 +379,16 @@ pub(crate) fn commit(
         at: now,
         events: Vec::new(),
         commitments: Vec::new(),
+        promise: String::new(),
     };
     for (event, canonical, salt, commitment) in &sealed {
         rows::add_event(tx, key, event, canonical, salt, commitment)?;
         receipt.events.push(event.what.name().to_owned());
         receipt.commitments.push(hex(commitment));
     }
+    receipt.promise = inner.ledger.promise(request.id, now, &receipt.commitments)?;
     follow(tx, store, &request, &outcome.events, outcome.attempt)?;
+    erase_later(tx, inner, &request, &outcome.events, now)?;
     outcome.memory.remember(tx, &receipt)?;
     outcome.attempt.record(tx, "done", "")?;
     Ok(Ok(receipt))
@@ -387,12 +400,14 @@ fn seal_event(
     outcome: &Outcome<'_>,
     request: &Request,
     what: &RequestEvent,
+    previous: Option<[u8; 32]>,
     now: Moment,
 ) -> Result<SealedEvent, comity_store::Fault> {
     let event = Event {
-        id: new_id(now),
+        id: event_id(now, request.version),
         request: request.id,
         sequence: request.version,
+        previous: previous.map(|commitment| hex(&commitment)),
         at: now,
         origin: origin(outcome.attempt),
         side: outcome.side,

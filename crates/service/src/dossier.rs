@@ -94,7 +94,7 @@ impl Exchange {
     }
 }
 
-const fn reader_of(relation: Relation) -> (Reader, Option<Side>) {
+pub(crate) const fn reader_of(relation: Relation) -> (Reader, Option<Side>) {
     match relation {
         Relation::Authority => (Reader::Authority, Some(Side::Authority)),
         Relation::Addressee => (Reader::Provider, Some(Side::Provider)),

@@ -4,6 +4,7 @@
 
 use crate::act::{Caller, Denied};
 use crate::file::expiry;
+use crate::ledger;
 use crate::notice::{Notice, SmtpSettings};
 use crate::{Exchange, new_uuid};
 use comity_domain::request::RequestCommand;
@@ -77,6 +78,7 @@ impl Exchange {
             NOTICE => self.send_notice(&job.payload).await,
             expiry::EXPIRE => self.expire_file(&job.payload).await,
             expiry::DELETE => self.delete_content(&job.payload).await,
+            ledger::ERASE => self.erase(&job.payload).await,
             unknown => Err(format!("no such kind of job: {unknown}")),
         }
     }

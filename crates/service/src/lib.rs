@@ -6,6 +6,7 @@ mod act;
 mod dossier;
 mod file;
 mod job;
+mod ledger;
 mod notice;
 mod oversight;
 mod party;
@@ -18,6 +19,7 @@ mod view;
 pub use act::{Caller, Denied, Fault, IdempotencyKey, Receipt, Via};
 pub use file::Content;
 pub use job::run_worker;
+pub use ledger::{CheckReport, Finding, LedgerSettings, LogFile, run_sealer};
 pub use notice::{Notice, SmtpSettings};
 pub use oversight::{TrailPage, TrailQuery};
 pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken};
@@ -64,6 +66,8 @@ pub struct Settings {
     pub loose_file_days: u32,
     /// A demonstration: one-click personas and a readable outbox.
     pub demo: bool,
+    /// How the ledger is kept.
+    pub ledger: LedgerSettings,
 }
 
 /// The exchange cannot be opened.
@@ -78,6 +82,9 @@ pub enum OpenFault {
     /// A procedure that an old request needs.
     #[error("a stored procedure cannot be read: {0}")]
     Procedure(String),
+    /// Its keys, or a database that is older than what was signed.
+    #[error("the ledger cannot go on: {0}")]
+    Ledger(String),
 }
 
 /// The one way to everything that this instance holds; cloning it is cheap.
@@ -100,6 +107,7 @@ pub(crate) struct Inner {
     pub(crate) upload_limit: u64,
     pub(crate) loose_file_days: u32,
     pub(crate) demo: bool,
+    pub(crate) ledger: ledger::Ledger,
     pub(crate) words: translation::Translator,
 }
 
@@ -139,6 +147,7 @@ impl Exchange {
         }
         let fallback = Calendar::from_toml(FALLBACK).map_err(|f| OpenFault::Procedure(f.to_string()))?;
         let calendars = settings.calendars.into_iter().map(|c| (c.id().to_owned(), c)).collect();
+        let ledger = ledger::Ledger::open(settings.ledger, &settings.data, &store)?;
         let inner = Inner {
             gate,
             procedures: settings.procedures,
@@ -151,6 +160,7 @@ impl Exchange {
             upload_limit: settings.upload_limit,
             loose_file_days: settings.loose_file_days,
             demo: settings.demo,
+            ledger,
             words: translation::Translator::embedded(),
         };
         Ok(Self { store, inner: Arc::new(inner) })
@@ -220,11 +230,24 @@ pub(crate) fn new_id<K>(now: Moment) -> Id<K> {
     Id::new(new_uuid(now))
 }
 
+/// The identifier of an event: those of one dossier that are made in the same millisecond sort by their number.
+pub(crate) fn event_id<K>(now: Moment, sequence: u64) -> Id<K> {
+    let mut random = [0; 10];
+    fill(&mut random);
+    let [.., high, low] = sequence.to_be_bytes();
+    (random[0], random[1]) = (high, low);
+    Id::new(uuid_of(now, &random))
+}
+
 pub(crate) fn new_uuid(now: Moment) -> uuid::Uuid {
     let mut random = [0; 10];
     fill(&mut random);
+    uuid_of(now, &random)
+}
+
+fn uuid_of(now: Moment, random: &[u8; 10]) -> uuid::Uuid {
     let millis = u64::try_from(now.us() / 1_000).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+    uuid::Builder::from_unix_timestamp_millis(millis, random).into_uuid()
 }
 
 /// Fills a buffer from the operating system's source of randomness.

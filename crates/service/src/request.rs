@@ -240,7 +240,7 @@ impl Exchange {
             let side = side_of(relation);
             let outcome =
                 Outcome { attempt: &attempt, side, before: None, arrived: false, events, memory: &memory };
-            let receipt = commit(tx, &store, &key, &outcome)?;
+            let receipt = commit(tx, &store, &inner, &key, &outcome)?;
             note_objects(tx, &store, from, id, receipt)
         };
         settle(self.store.write(action.as_str(), work).await)
@@ -377,7 +377,7 @@ fn act_on(
         Ok(events) => {
             let before = Some(request);
             let side = side_of(relation);
-            commit(tx, store, &key, &Outcome { attempt, side, before, arrived, events, memory })
+            commit(tx, store, inner, &key, &Outcome { attempt, side, before, arrived, events, memory })
         }
     }
 }
@@ -392,6 +392,7 @@ fn unchanged(request: &Request, at: Moment) -> Receipt {
         at,
         events: Vec::new(),
         commitments: Vec::new(),
+        promise: String::new(),
     }
 }
 

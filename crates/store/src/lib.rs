@@ -17,6 +17,7 @@ mod engine;
 mod fault;
 mod hex;
 pub mod job;
+pub mod ledger;
 pub mod notice;
 pub mod party;
 pub mod request;
@@ -38,6 +39,7 @@ pub fn statements() -> Vec<&'static str> {
         credential::STATEMENTS,
         engine::STATEMENTS,
         job::STATEMENTS,
+        ledger::STATEMENTS,
         notice::STATEMENTS,
         party::STATEMENTS,
         request::STATEMENTS,

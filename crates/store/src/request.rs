@@ -3,6 +3,7 @@
 
 use crate::engine::Tx;
 use crate::fault::Fault;
+use crate::ledger::{self, LeafKind};
 use crate::party::{json, moment, parse, to_json};
 use crate::seal::{DossierKey, InstanceKey, KeyState, Place, dossier_key};
 use crate::value::{Row, Value};
@@ -26,9 +27,27 @@ crate::sql! {
             updated_at_us = $13, body = $14
         where id = $1 and version = $15";
     BODY = "select body from request where id = $1";
-    ADD_EVENT = "insert into event (id, request, sequence, name, at_us, commitment, body)
-        values ($1, $2, $3, $4, $5, $6, $7)";
-    EVENTS = "select id, sequence, commitment, body from event where request = $1 order by sequence";
+    ADD_EVENT = "insert into event (id, request, sequence, name, at_us, body) values ($1, $2, $3, $4, $5, $6)";
+    EVENTS = "select e.id, e.sequence, l.commitment, e.body from event e join leaf l on l.id = e.id
+        where e.request = $1 order by e.sequence";
+    EVENT_LEAF = "select l.commitment, l.log, l.position from event e join leaf l on l.id = e.id
+        where e.request = $1 and e.sequence = $2";
+    LAST_COMMITMENT = "select l.commitment from event e join leaf l on l.id = e.id
+        where e.request = $1 order by e.sequence desc limit 1";
+    EVENT_LEAVES = "select e.id, e.sequence, e.name, l.commitment from event e join leaf l on l.id = e.id
+        where e.request = $1 order by e.sequence";
+    IDS_AFTER = "select id from request where id > $1 order by id limit $2";
+    BY_REFERENCE = "select id from request where reference = $1 order by id limit 1";
+    ERASE_EVENTS = "update event set body = $2 where request = $1";
+    ERASE_BODY = "update request set body = $2 where id = $1";
+    ERASE_DIGESTS = "delete from request_digest where request = $1";
+    CONTENT_LEFT = "select case when exists (select 1 from event where request = $1 and body <> $2)
+            or exists (select 1 from request where id = $1 and body <> $2)
+            or exists (select 1 from request_digest where request = $1)
+            or exists (select 1 from upload where dossier = $1) then 1 else 0 end";
+    COLUMNS = "select reference, provider_reference, from_organisation, to_organisation, procedure_hash, priority, state,
+            ended, items, categories, due_us, paused, version
+        from request where id = $1";
     NEXT_NUMBER = "insert into reference_number (organisation, year, last) values ($1, $2, 1)
         on conflict (organisation, year) do update set last = reference_number.last + 1 returning last";
     PUT_PROCEDURE = "insert into procedure_text (hash, id, version, content) values ($1, $2, $3, $4)
@@ -287,11 +306,13 @@ pub struct StoredEvent {
     pub event: Event,
     /// The salt of its commitment, 32 bytes.
     pub salt: [u8; 32],
+    /// The bytes that the commitment is made over.
+    pub canonical: Vec<u8>,
     /// SHA-256 over label, salt and event.
     pub commitment: Vec<u8>,
 }
 
-/// Adds an event. `canonical` are the bytes that the commitment is made over. *Errors*: the sequence is taken.
+/// Adds an event and leaves its commitment to be sealed. `canonical` are the bytes that the commitment is made over. *Errors*: the sequence is taken.
 pub fn add_event(
     tx: &mut dyn Tx,
     key: &DossierKey,
@@ -304,16 +325,29 @@ pub fn add_event(
     let mut plain = salt.to_vec();
     plain.extend_from_slice(canonical);
     let sealed = key.seal(Place { table: "event", row: &id, column: "body" }, &plain)?;
-    let args: [Value; 7] = [
+    let args: [Value; 6] = [
         (&id).into(),
         event.request.to_string().into(),
         version(event.sequence).into(),
         event.what.name().into(),
         event.at.us().into(),
-        commitment.into(),
         sealed.into(),
     ];
-    tx.exec(ADD_EVENT, &args).map(drop)
+    tx.exec(ADD_EVENT, &args)?;
+    ledger::add_leaf(tx, &id, LeafKind::Event, commitment)
+}
+
+/// The leaf of an event by its number in the dossier.
+pub fn event_leaf(tx: &mut dyn Tx, id: RequestId, sequence: u64) -> Result<Option<ledger::Placed>, Fault> {
+    let row = tx.row(EVENT_LEAF, &[id.to_string().into(), version(sequence).into()])?;
+    row.as_ref().map(ledger::placed_of).transpose()
+}
+
+/// What the newest event of a request commits to; nothing where there is none yet.
+pub fn last_commitment(tx: &mut dyn Tx, id: RequestId) -> Result<Option<[u8; 32]>, Fault> {
+    let row = tx.row(LAST_COMMITMENT, &[id.to_string().into()])?;
+    row.map(|row| row.bytes(0)?.try_into().map_err(|_| Fault::other("a commitment that has not 32 bytes")))
+        .transpose()
 }
 
 /// The events of a dossier, in their order.
@@ -327,9 +361,93 @@ pub fn events(tx: &mut dyn Tx, key: &DossierKey, id: RequestId) -> Result<Vec<St
                 plain.split_first_chunk::<32>().ok_or_else(|| Fault::other("an event without a salt"))?;
             let event =
                 serde_json::from_slice(body).map_err(|error| Fault::other(format!("an event: {error}")))?;
-            Ok(StoredEvent { event, salt: *salt, commitment: row.bytes(2)?.to_vec() })
+            let (canonical, commitment) = (body.to_vec(), row.bytes(2)?.to_vec());
+            Ok(StoredEvent { event, salt: *salt, canonical, commitment })
         })
         .collect()
+}
+
+/// What stands of an event outside its sealed body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventLeaf {
+    /// Its identifier, which is its leaf's too.
+    pub id: String,
+    /// Its number in the dossier.
+    pub sequence: u64,
+    /// Its name.
+    pub name: String,
+    /// What its leaf commits to.
+    pub commitment: [u8; 32],
+}
+
+/// The events of a dossier without their bodies, in their order; those of an erased one too.
+pub fn event_leaves(tx: &mut dyn Tx, id: RequestId) -> Result<Vec<EventLeaf>, Fault> {
+    let rows = tx.rows(EVENT_LEAVES, &[id.to_string().into()])?;
+    rows.iter()
+        .map(|row| {
+            let commitment = row.bytes(3)?.try_into();
+            Ok(EventLeaf {
+                id: row.text(0)?.to_owned(),
+                sequence: u64::try_from(row.int(1)?).unwrap_or(0),
+                name: row.text(2)?.to_owned(),
+                commitment: commitment.map_err(|_| Fault::other("a commitment that has not 32 bytes"))?,
+            })
+        })
+        .collect()
+}
+
+/// Up to `limit` requests after that identifier, in its order.
+pub fn ids_after(tx: &mut dyn Tx, after: &str, limit: i64) -> Result<Vec<RequestId>, Fault> {
+    tx.rows(IDS_AFTER, &[after.into(), limit.into()])?.iter().map(|row| parse(row.text(0)?)).collect()
+}
+
+/// The request with that reference of its authority.
+pub fn by_reference(tx: &mut dyn Tx, reference: &str) -> Result<Option<RequestId>, Fault> {
+    tx.row(BY_REFERENCE, &[reference.into()])?.map(|row| parse(row.text(0)?)).transpose()
+}
+
+/// Removes everything that the dossier's key has sealed, and what makes it findable; events stay as names and leaves.
+pub fn erase(tx: &mut dyn Tx, id: RequestId) -> Result<(), Fault> {
+    let id = id.to_string();
+    tx.exec(ERASE_EVENTS, &[(&id).into(), Vec::new().into()])?;
+    tx.exec(ERASE_BODY, &[(&id).into(), Vec::new().into()])?;
+    tx.exec(ERASE_DIGESTS, &[(&id).into()]).map(drop)
+}
+
+/// Whether anything is left of an erased dossier.
+pub fn content_left(tx: &mut dyn Tx, id: RequestId) -> Result<bool, Fault> {
+    let args = [id.to_string().into(), Vec::new().into()];
+    tx.row(CONTENT_LEFT, &args)?.map_or(Ok(false), |row| row.truth(0))
+}
+
+/// In what a request's row and its columns in clear differ from the state that its events lead to.
+pub fn differs(
+    tx: &mut dyn Tx,
+    instance: &InstanceKey,
+    replayed: &Request,
+) -> Result<Option<&'static str>, Fault> {
+    let id = replayed.id.to_string();
+    let Some((stored, key)) = load(tx, instance, replayed.id)? else { return Ok(Some("body")) };
+    let Some(row) = tx.row(COLUMNS, &[(&id).into()])? else { return Ok(Some("row")) };
+    let derived = derive(replayed, &key)?;
+    let state = replayed.state();
+    let columns = [
+        ("body", stored == *replayed),
+        ("reference", row.text(0)? == replayed.reference),
+        ("provider_reference", row.opt_text(1)? == replayed.provider_reference.as_deref()),
+        ("from_organisation", row.text(2)? == replayed.from.to_string()),
+        ("to_organisation", row.text(3)? == replayed.to.to_string()),
+        ("procedure_hash", row.text(4)? == replayed.procedure.hash),
+        ("priority", row.text(5)? == replayed.priority.as_str()),
+        ("state", row.text(6)? == state.as_str()),
+        ("ended", row.truth(7)? == state.ended()),
+        ("items", row.int(8)? == items(replayed)),
+        ("categories", row.text(9)? == derived.categories),
+        ("due_us", row.int(10)? == derived.due_us),
+        ("paused", row.truth(11)? == derived.paused),
+        ("version", row.int(12)? == version(replayed.version)),
+    ];
+    Ok(columns.into_iter().find(|(_, same)| !same).map(|(name, _)| name))
 }
 
 /// The next number for a reference of an organisation in a year, from 1.

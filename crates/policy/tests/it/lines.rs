@@ -100,7 +100,11 @@ fn nothing_automatic_does_what_only_people_may() {
     for action in Action::ALL.iter().map(|action| action.as_str()) {
         let own = |who: &str| one(who, "own", &[], action).is_empty();
         let case = action.starts_with("request.") || action.starts_with("file.");
-        assert_eq!(own("system"), ["request.tick", "file.expire"].contains(&action), "system, {action}");
+        assert_eq!(
+            own("system"),
+            ["request.tick", "request.erase", "file.expire"].contains(&action),
+            "system, {action}"
+        );
         assert_eq!(own("operator"), !case || action == "request.file", "operator, {action}");
         let peer = one("peer", "authority", &[], action).is_empty();
         assert_eq!(peer, ["request.file", "request.view"].contains(&action), "peer, {action}");

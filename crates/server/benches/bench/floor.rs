@@ -130,6 +130,7 @@ fn write(tx: &mut dyn Tx, instance: &InstanceKey, template: &Request) -> Result<
         origin: Origin::System,
         side: None,
         rule: String::new(),
+        previous: None,
         what: RequestEvent::AllReceiptsConfirmed { at: now },
     };
     let canonical = event.canonical().unwrap();

@@ -95,7 +95,11 @@ fn expire(
     let paths = upload::paths(tx, &id)?;
     upload::remove(tx, &id)?;
     attempt.record(tx, "done", "")?;
-    // The content goes once the row is gone for certain, and by a job, so that a failing disk leaves nothing behind.
+    delete_later(tx, &paths, now)
+}
+
+/// The content goes once the row is gone for certain, and by a job, so that a failing disk leaves nothing behind.
+pub(crate) fn delete_later(tx: &mut dyn Tx, paths: &[String], now: Moment) -> Result<(), Fault> {
     for paths in paths.chunks(PATHS_PER_JOB) {
         let payload = serde_json::to_string(paths).map_err(|error| Fault::other(error.to_string()))?;
         let wanted = NewJob {

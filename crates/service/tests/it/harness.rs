@@ -113,6 +113,7 @@ impl World {
             base_url: "http://127.0.0.1".to_owned(),
             upload_limit: 1_000_000,
             loose_file_days: 7,
+            ledger: comity_service::LedgerSettings::named("log.example"),
             demo: true,
         };
         let clock = move || jiff::Timestamp::from_microsecond(moved.load(Ordering::SeqCst)).unwrap();

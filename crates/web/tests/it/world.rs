@@ -143,6 +143,7 @@ impl World {
             base_url: BASE_URL.to_owned(),
             upload_limit: 1_000_000,
             loose_file_days: 7,
+            ledger: comity_service::LedgerSettings::named("log.example"),
             demo: true,
         };
         let now: jiff::Timestamp = "2026-11-23T13:00:00Z".parse().unwrap();

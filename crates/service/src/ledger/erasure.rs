@@ -1,0 +1,113 @@
+//! Erasure at the end of the retention that the procedure states: the dossier's key is destroyed and its content
+//! removed; the leaves stay, and a record says which of them were erased, when, and under which rule (GDPR Art. 17,
+//! LED Art. 5 and 16; T38).
+//! It never erases an open request, and it never touches a leaf.
+
+use super::store_fault;
+use crate::act::{Answer, Attempt, Caller, hex, settle};
+use crate::{Exchange, Inner, fill, new_uuid};
+use comity_domain::clock::Length;
+use comity_domain::id::RequestId;
+use comity_domain::refusal::{Refusal, RefusalCode};
+use comity_domain::request::{Request, RequestEvent};
+use comity_domain::time::Moment;
+use comity_policy::Action;
+use comity_store::job::{self, NewJob};
+use comity_store::{Fault, Store, Tx, ledger as rows, request, seal, upload};
+
+/// Erases a dossier whose retention is over.
+pub(crate) const ERASE: &str = "request.erase";
+/// A working day of retention counts as two, so that it never ends early whatever the calendar says.
+const DAYS_PER_WORKING_DAY: i64 = 2;
+const DAY_S: i64 = 86_400;
+
+fn seconds(length: Length) -> i64 {
+    match length {
+        Length::CalendarDays(days) => i64::from(days) * DAY_S,
+        Length::WorkingDays(days) => i64::from(days) * DAYS_PER_WORKING_DAY * DAY_S,
+        Length::Hours(hours) => i64::from(hours) * 3_600,
+    }
+}
+
+/// Has a closed dossier erased when the retention of its record is over.
+pub(crate) fn erase_later(
+    tx: &mut dyn Tx,
+    inner: &Inner,
+    request: &Request,
+    events: &[RequestEvent],
+    now: Moment,
+) -> Result<(), Fault> {
+    if !request.state().ended() || !events.iter().any(ends) {
+        return Ok(());
+    }
+    let Some(pinned) = inner.pinned(&request.procedure) else { return Ok(()) };
+    let at_us = now.plus_seconds(seconds(pinned.procedure.retention.record)).us();
+    let wanted = NewJob {
+        id: new_uuid(now).to_string(),
+        kind: ERASE.to_owned(),
+        unique_key: Some(format!("{ERASE} {}", request.id)),
+        run_at_us: at_us,
+        payload: request.id.to_string(),
+        max_attempts: 1_000,
+    };
+    job::enqueue(tx, &wanted).map(drop)
+}
+
+const fn ends(event: &RequestEvent) -> bool {
+    matches!(
+        event,
+        RequestEvent::Closed { .. } | RequestEvent::Withdrawn { .. } | RequestEvent::HoldEnded { .. }
+    )
+}
+
+impl Exchange {
+    /// Erases a dossier; one that is open again or gone is left alone.
+    pub(crate) async fn erase(&self, payload: &str) -> Result<(), String> {
+        let id: RequestId = payload.parse().map_err(|_| "an erasure without a request".to_owned())?;
+        let (store, inner) = (self.store.clone(), self.inner.clone());
+        let work = move |tx: &mut dyn Tx| erase(tx, &store, &inner, id);
+        match settle(self.store.write("request.erase", work).await) {
+            Ok(()) | Err(crate::Denied::Refused(_)) => Ok(()),
+            Err(crate::Denied::Fault(fault)) => Err(fault.to_string()),
+        }
+    }
+}
+
+fn erase(tx: &mut dyn Tx, store: &Store, inner: &Inner, id: RequestId) -> Answer<()> {
+    let now = inner.now();
+    let mut attempt = Attempt::new(&Caller::System, Action::RequestErase, now);
+    let Some(parties) = request::parties(tx, id)? else {
+        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotFound)]);
+    };
+    attempt.request = Some(id);
+    if let Err(code) = attempt.ask_request(inner, &parties) {
+        return attempt.refuse(tx, vec![Refusal::new(code)]);
+    }
+    let Some((found, _)) = request::load(tx, store.instance_key(), id)? else { return Ok(Ok(())) };
+    let Some(pinned) = inner.pinned(&found.procedure) else {
+        return Err(store_fault("an unknown procedure"));
+    };
+    let text = id.to_string();
+    let leaves = request::event_leaves(tx, id)?;
+    let mut salt = [0; 32];
+    fill(&mut salt);
+    let retention = &pinned.procedure.retention;
+    let body = serde_json::json!({
+        "record": comity_ledger::bundle::ERASURE,
+        "request": text,
+        "at": now.to_string(),
+        "rule": format!("{}, retention of the record: {} ({})", found.procedure, retention.record, retention.source),
+        "commitments": leaves.iter().map(|leaf| hex(&leaf.commitment)).collect::<Vec<_>>(),
+    });
+    let record = rows::Record { id: new_uuid(now).to_string(), salt, body: body.to_string() };
+    rows::add_record(tx, Some(&text), &record)?;
+    for file in upload::of_dossier(tx, &text)? {
+        let paths = upload::paths(tx, &file.id)?;
+        upload::remove(tx, &file.id)?;
+        crate::file::expiry::delete_later(tx, &paths, now)?;
+    }
+    request::erase(tx, id)?;
+    seal::destroy_dossier_key(tx, &text, now.us())?;
+    attempt.record(tx, "done", "")?;
+    Ok(Ok(()))
+}

@@ -1,0 +1,268 @@
+//! The sealer: committed leaves get their positions, tiles and a signed checkpoint, in one transaction.
+//! Nothing is shown to anybody before that transaction is durable, so there is nothing to recover: after a crash the
+//! next seal reads what is committed and goes on. Two sealers at once: the one that comes second finds the checkpoint
+//! changed, and its transaction is taken back.
+
+use super::{Ledger, store_fault};
+use crate::act::{Denied, Receipt};
+use crate::{Exchange, Inner, fill, new_uuid};
+use comity_domain::time::Moment;
+use comity_ledger::{Checkpoint, Edge, Leaf, Note, leaf_hash};
+use comity_store::{Fault, FaultKind, Tx, ledger as rows};
+use std::future::Future;
+use std::io::Write as _;
+use std::time::Duration;
+
+/// Leaves that one transaction seals at most, so that acts do not wait long behind it.
+const BATCH: i64 = 8_192;
+/// The checkpoint is written beside the database at most this often.
+const WRITE_EVERY_US: i64 = 1_000_000;
+/// How long somebody waits for a proof before they are told to ask again.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Seals until `stop` is done, and once more then, so that a server that ends leaves nothing waiting.
+pub async fn run_sealer(exchange: Exchange, stop: impl Future<Output = ()>) {
+    tokio::pin!(stop);
+    let ledger = &exchange.inner.ledger;
+    let covered = ledger.settings.cover > 0;
+    loop {
+        let stopped = tokio::select! {
+            () = &mut stop => true,
+            // Under cover nobody is sealed out of turn: that would show that somebody waits.
+            () = ledger.wanted.notified(), if !covered => false,
+            () = tokio::time::sleep(ledger.settings.interval) => false,
+        };
+        loop {
+            match exchange.seal().await {
+                Ok(sealed) if sealed >= usize::try_from(BATCH).unwrap_or(usize::MAX) => {}
+                Ok(_) | Err(_) => break,
+            }
+        }
+        if stopped {
+            return;
+        }
+    }
+}
+
+/// What one transaction has sealed.
+struct Sealed {
+    leaves: usize,
+    note: Option<(Checkpoint, String)>,
+}
+
+impl Exchange {
+    /// Seals what waits, up to a batch, and tells how many leaves that were.
+    ///
+    /// # Errors
+    /// A fault of the store; what waited still waits.
+    pub async fn seal(&self) -> Result<usize, Denied> {
+        let cover = self.inner.ledger.settings.cover > 0;
+        if !cover && !self.store.read("ledger.pending", rows::any_pending).await? {
+            return Ok(0);
+        }
+        let inner = self.inner.clone();
+        let sealed = self.store.write("ledger.seal", move |tx: &mut dyn Tx| seal(tx, &inner)).await?;
+        if let Some((head, note)) = sealed.note {
+            self.keep_checkpoint(&head, note).await;
+            self.inner.ledger.sealed.send_modify(|count| *count += 1);
+        }
+        Ok(sealed.leaves)
+    }
+
+    /// Waits until the events of a receipt stand in the log; false when that takes too long.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn wait_sealed(&self, receipt: &Receipt) -> Result<bool, Denied> {
+        let mut sealed = self.inner.ledger.sealed.subscribe();
+        let (request, sequence) = (receipt.request, receipt.version);
+        let wait = async {
+            loop {
+                sealed.mark_unchanged();
+                let find = move |tx: &mut dyn Tx| comity_store::request::event_leaf(tx, request, sequence);
+                if self.store.read("ledger.placed", find).await?.is_some_and(|leaf| leaf.place.is_some()) {
+                    return Ok(true);
+                }
+                self.inner.ledger.wanted.notify_one();
+                if sealed.changed().await.is_err() {
+                    return Ok(false);
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait).await.unwrap_or(Ok(false))
+    }
+
+    /// Keeps the newest checkpoint as a file, so that a database that is put back to an older state is noticed.
+    async fn keep_checkpoint(&self, head: &Checkpoint, note: String) {
+        let ledger = &self.inner.ledger;
+        let now = self.now().us();
+        match ledger.written_us.lock() {
+            Ok(mut written) if now - *written >= WRITE_EVERY_US || now < *written => *written = now,
+            Ok(_) | Err(_) => return,
+        }
+        let path = ledger.checkpoint_file(&head.origin);
+        let written = tokio::task::spawn_blocking(move || write_whole(&path, note.as_bytes())).await;
+        if let Ok(Err(error)) = written {
+            tracing::warn!(%error, "The checkpoint could not be written beside the database");
+        }
+    }
+}
+
+/// A crash leaves the old file or the new one.
+fn write_whole(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+    let beside = path.with_extension("new");
+    let mut file = std::fs::File::create(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)
+}
+
+fn seal(tx: &mut dyn Tx, inner: &Inner) -> Result<Sealed, Fault> {
+    let (ledger, now) = (&inner.ledger, inner.now());
+    let year = i64::from(now.date().year());
+    let mut sealed = Sealed { leaves: 0, note: None };
+    let mut log = match rows::newest_log(tx)? {
+        Some(log) => log,
+        None => begin(tx, ledger, year, None, now)?,
+    };
+    // A clock that was put back does not open an old year again.
+    if log.year < year {
+        sealed.leaves += extend(tx, ledger, &mut log, Fill::Waiting, now)?;
+        if sealed.leaves >= usize::try_from(BATCH).unwrap_or(usize::MAX) {
+            sealed.note = Some((log.head, log.checkpoint));
+            return Ok(sealed);
+        }
+        log = turn(tx, ledger, log, year, now)?;
+    }
+    sealed.leaves += extend(tx, ledger, &mut log, Fill::WaitingAndCover, now)?;
+    sealed.note = Some((log.head, log.checkpoint));
+    Ok(sealed)
+}
+
+/// Ends a log with a record that names the next, and begins that with one that names the end of the old.
+fn turn(
+    tx: &mut dyn Tx,
+    ledger: &Ledger,
+    mut old: rows::LogRow,
+    year: i64,
+    now: Moment,
+) -> Result<rows::LogRow, Fault> {
+    let next = ledger.log_key(year)?;
+    let last = serde_json::json!({
+        "record": "log-closed", "log": old.head.origin, "at": now.to_string(), "next": next.to_string(),
+    });
+    extend(tx, ledger, &mut old, Fill::Record(last.to_string()), now)?;
+    begin(tx, ledger, year, Some(&old), now)
+}
+
+fn begin(
+    tx: &mut dyn Tx,
+    ledger: &Ledger,
+    year: i64,
+    before: Option<&rows::LogRow>,
+    now: Moment,
+) -> Result<rows::LogRow, Fault> {
+    let head = Checkpoint { origin: ledger.origin(year), size: 0, root: comity_ledger::empty_root() };
+    let note = ledger.sign(year, &head, now)?.to_string();
+    let key = ledger.log_key(year)?.to_string();
+    let mut log = rows::LogRow { year, key, head, checkpoint: note, sealed_at_us: now.us() };
+    rows::add_log(tx, &log)?;
+    let first = serde_json::json!({
+        "record": "log-opened", "log": log.head.origin, "at": now.to_string(),
+        "previous": before.map(|log| log.checkpoint.clone()),
+    });
+    extend(tx, ledger, &mut log, Fill::Record(first.to_string()), now)?;
+    Ok(log)
+}
+
+/// What a seal appends.
+enum Fill {
+    /// The leaves that wait.
+    Waiting,
+    /// The leaves that wait, and cover leaves where the settings ask for them.
+    WaitingAndCover,
+    /// One record, and nothing else.
+    Record(String),
+}
+
+/// Appends leaves to a log and swaps its checkpoint; answers how many leaves.
+fn extend(
+    tx: &mut dyn Tx,
+    ledger: &Ledger,
+    log: &mut rows::LogRow,
+    fill_with: Fill,
+    now: Moment,
+) -> Result<usize, Fault> {
+    let origin = log.head.origin.clone();
+    let from = log.head.size;
+    let leaves = match fill_with {
+        Fill::Waiting => rows::assign(tx, &origin, from, BATCH)?,
+        Fill::WaitingAndCover => {
+            let mut leaves = rows::assign(tx, &origin, from, BATCH)?;
+            let at = from + leaves.len() as u64;
+            leaves.extend(cover(tx, ledger, &origin, at, leaves.len(), now)?);
+            leaves
+        }
+        Fill::Record(body) => vec![record(tx, &origin, from, body, now)?],
+    };
+    if leaves.is_empty() {
+        return Ok(0);
+    }
+    let mut edge = Edge::load(from, |path| {
+        let bytes = rows::file(tx, &origin, path).map_err(super::Unread)?;
+        bytes.ok_or_else(|| super::Unread(store_fault(format!("{origin}: {path} is missing"))))
+    })
+    .map_err(|unread| unread.0)?;
+    if edge.root() != log.head.root {
+        // To sign on would be to sign a second history.
+        return Err(store_fault(format!("{origin}: the tiles are not those of its checkpoint")));
+    }
+    for tile in edge.append(leaves.iter().map(|leaf| leaf_hash(leaf.as_bytes()))) {
+        rows::put_tile(tx, &origin, &tile)?;
+    }
+    let head = Checkpoint { origin, size: edge.size(), root: edge.root() };
+    let note: Note = ledger.sign(log.year, &head, now)?;
+    let text = note.to_string();
+    if !rows::swap(tx, &log.head, &head, &text, now.us())? {
+        return Err(Fault::new(FaultKind::Busy, "another sealer has sealed first"));
+    }
+    log.head = head;
+    log.checkpoint = text;
+    log.sealed_at_us = now.us();
+    Ok(leaves.len())
+}
+
+fn record(tx: &mut dyn Tx, origin: &str, position: u64, body: String, now: Moment) -> Result<Leaf, Fault> {
+    let mut salt = [0; 32];
+    fill(&mut salt);
+    let record = rows::Record { id: new_uuid(now).to_string(), salt, body };
+    rows::add_record(tx, None, &record)?;
+    rows::place(tx, &record.id, origin, position)?;
+    Ok(Leaf::of(&record.salt, record.body.as_bytes()))
+}
+
+/// Leaves that commit to nothing, up to the next multiple of the configured number.
+fn cover(
+    tx: &mut dyn Tx,
+    ledger: &Ledger,
+    origin: &str,
+    from: u64,
+    waiting: usize,
+    now: Moment,
+) -> Result<Vec<Leaf>, Fault> {
+    let unit = usize::try_from(ledger.settings.cover).unwrap_or(usize::MAX);
+    if unit == 0 {
+        return Ok(Vec::new());
+    }
+    let wanted = waiting.div_ceil(unit).max(1) * unit - waiting;
+    let mut leaves = Vec::with_capacity(wanted);
+    for position in (from..).take(wanted) {
+        let mut commitment = [0; 32];
+        fill(&mut commitment);
+        let id = new_uuid(now).to_string();
+        rows::add_leaf(tx, &id, rows::LeafKind::Cover, &commitment)?;
+        rows::place(tx, &id, origin, position)?;
+        leaves.push(Leaf::from_commitment(&commitment));
+    }
+    Ok(leaves)
+}
