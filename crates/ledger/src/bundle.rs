@@ -2,6 +2,7 @@
 //! It is a header, then one C2SP `tlog-proof` per leaf with salt and event as its extra data, then a digest of the whole.
 //! It may assume that the reader has the keys from elsewhere. It never trusts a key or a count that it brings along.
 
+use crate::VerifierKey;
 use crate::checkpoint::number;
 use crate::leaf::{Leaf, SALT_BYTES, commitment};
 use crate::policy::{Policy, PolicyUnmet, Trusted};
@@ -77,6 +78,8 @@ pub struct Bundle {
     pub request: String,
     /// The authority's reference.
     pub reference: String,
+    /// The keys of the logs that it leans on, as whoever wrote it says; not proved by anything in it.
+    pub keys: Vec<VerifierKey>,
     /// Events in their order, and after them the records that concern them.
     pub entries: Vec<Entry>,
 }
@@ -100,6 +103,9 @@ impl fmt::Display for Bundle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
         writeln!(text, "{BUNDLE_HEADER}\nrequest {}\nreference {}", self.request, self.reference)?;
+        for key in &self.keys {
+            writeln!(text, "log {key}")?;
+        }
         writeln!(text, "leaves {}\n", self.entries.len())?;
         for entry in &self.entries {
             let proof = Proof { extra: Some(entry.opening.to_extra()), ..entry.proof.clone() };
@@ -131,12 +137,7 @@ impl Bundle {
 
     fn parse_parts(text: &str) -> Result<Self, Refusal> {
         let Some((head, body)) = text.split_once("\n\n") else { return invalid("it has no header") };
-        let mut lines = head.lines().skip(1);
-        let mut field = |name: &str| {
-            let value = lines.next().and_then(|line| line.strip_prefix(name)?.strip_prefix(' '));
-            value.map(str::to_owned).ok_or_else(|| Refusal::Invalid(format!("its header has no {name}")))
-        };
-        let (request, reference, leaves) = (field("request")?, field("reference")?, field("leaves")?);
+        let (request, reference, keys, leaves) = header(head)?;
         let mut entries = Vec::new();
         let separator = format!("{PROOF_HEADER}\n");
         for part in body.split(separator.as_str()).skip(1) {
@@ -150,7 +151,12 @@ impl Bundle {
         if number(&leaves) != u64::try_from(entries.len()).ok() {
             return invalid("its header counts other leaves than it has");
         }
-        Ok(Self { request, reference, entries })
+        Ok(Self { request, reference, keys, entries })
+    }
+
+    /// The policy of whoever takes the keys that the bundle names itself for those of its logs.
+    pub fn own_policy(&self) -> Policy {
+        Policy::of_logs(self.keys.iter().cloned())
     }
 
     /// Checks every leaf against the policy, and that the events are those of one request without a gap.
@@ -238,6 +244,28 @@ impl Chain {
         }
         Ok(())
     }
+}
+
+/// Request, reference, keys and number of leaves.
+type Header = (String, String, Vec<VerifierKey>, String);
+
+fn header(head: &str) -> Result<Header, Refusal> {
+    let mut lines = head.lines().skip(1).peekable();
+    let mut field = |name: &str, wanted: bool| {
+        let value = lines.next_if(|line| wanted || line.starts_with(name));
+        let value = value.and_then(|line| line.strip_prefix(name)?.strip_prefix(' ')).map(str::to_owned);
+        let missing = value.is_none() && wanted;
+        if missing { invalid(format!("its header has no {name}")) } else { Ok(value) }
+    };
+    let (request, reference) = (field("request", true)?, field("reference", true)?);
+    let mut keys = Vec::new();
+    while let Some(key) = field("log", false)? {
+        let key =
+            key.parse().map_err(|_| Refusal::Invalid("its header has a key that is none".to_owned()))?;
+        keys.push(key);
+    }
+    let leaves = field("leaves", true)?;
+    Ok((request.unwrap_or_default(), reference.unwrap_or_default(), keys, leaves.unwrap_or_default()))
 }
 
 /// What a verified bundle shows.

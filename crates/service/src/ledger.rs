@@ -247,13 +247,17 @@ fn reader<'a>(tx: &'a mut dyn Tx, origin: &'a str, size: u64) -> impl Subtrees<E
 }
 
 impl Exchange {
-    /// The keys of all logs, for whoever wants to verify: a C2SP policy without witnesses.
+    /// The keys of all logs and of the one of this year, for whoever wants to verify: a C2SP policy without witnesses.
     ///
     /// # Errors
     /// A fault of the store.
     pub async fn ledger_policy(&self) -> Result<String, Denied> {
         let logs = self.store.read("ledger.logs", rows::logs).await?;
-        let lines: Vec<String> = logs.iter().map(|log| format!("log {}\n", log.key)).collect();
+        let mut lines: Vec<String> = logs.iter().map(|log| format!("log {}\n", log.key)).collect();
+        let year = i64::from(self.now().date().year());
+        if !logs.iter().any(|log| log.year >= year) {
+            lines.push(format!("log {}\n", self.inner.ledger.log_key(year)?));
+        }
         Ok(format!("{}quorum none\n", lines.concat()))
     }
 

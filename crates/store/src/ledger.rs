@@ -38,7 +38,7 @@ crate::sql! {
             and not (l.kind = 'record' and exists (select 1 from ledger_record r where r.id = l.id))
             and l.kind <> 'cover'
         order by l.id limit 100";
-    ALL_RECORDS = "select id, salt, body from ledger_record order by id";
+    ALL_RECORDS = "select id, salt, body, request from ledger_record order by id";
     PUT_COSIGNATURE = "insert into cosignature (log, witness, size, checkpoint, at_us) values ($1, $2, $3, $4, $5)
         on conflict (log, witness) do update
         set size = excluded.size, checkpoint = excluded.checkpoint, at_us = excluded.at_us
@@ -269,13 +269,11 @@ pub fn add_record(tx: &mut dyn Tx, request: Option<&str>, record: &Record) -> Re
 
 /// The records that concern a request, oldest first.
 pub fn records(tx: &mut dyn Tx, request: &str) -> Result<Vec<Record>, Fault> {
-    let rows = tx.rows(RECORDS, &[request.into()])?;
-    rows.iter()
-        .map(|row| {
-            let (salt, body) = (hash(row.bytes(1)?)?, row.text(2)?.to_owned());
-            Ok(Record { id: row.text(0)?.to_owned(), salt, body })
-        })
-        .collect()
+    tx.rows(RECORDS, &[request.into()])?.iter().map(record_of).collect()
+}
+
+fn record_of(row: &Row) -> Result<Record, Fault> {
+    Ok(Record { id: row.text(0)?.to_owned(), salt: hash(row.bytes(1)?)?, body: row.text(2)?.to_owned() })
 }
 
 /// A checkpoint with the signature of one witness.
@@ -324,10 +322,8 @@ pub fn unexplained(tx: &mut dyn Tx) -> Result<Vec<String>, Fault> {
     tx.rows(UNEXPLAINED, &[])?.iter().map(|row| row.text(0).map(str::to_owned)).collect()
 }
 
-/// All records: identifier, salt, body.
-pub fn all_records(tx: &mut dyn Tx) -> Result<Vec<(String, [u8; 32], String)>, Fault> {
+/// All records, each with the request that it concerns.
+pub fn all_records(tx: &mut dyn Tx) -> Result<Vec<(Option<String>, Record)>, Fault> {
     let rows = tx.rows(ALL_RECORDS, &[])?;
-    rows.iter()
-        .map(|row| Ok((row.text(0)?.to_owned(), hash(row.bytes(1)?)?, row.text(2)?.to_owned())))
-        .collect()
+    rows.iter().map(|row| Ok((row.opt_text(3)?.map(str::to_owned), record_of(row)?))).collect()
 }

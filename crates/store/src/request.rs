@@ -34,8 +34,8 @@ crate::sql! {
         where e.request = $1 and e.sequence = $2";
     LAST_COMMITMENT = "select l.commitment from event e join leaf l on l.id = e.id
         where e.request = $1 order by e.sequence desc limit 1";
-    EVENT_LEAVES = "select e.id, e.sequence, e.name, l.commitment from event e join leaf l on l.id = e.id
-        where e.request = $1 order by e.sequence";
+    EVENT_LEAVES = "select e.id, e.sequence, e.name, l.commitment, e.at_us from event e
+        join leaf l on l.id = e.id and l.kind = 'event' where e.request = $1 order by e.sequence";
     IDS_AFTER = "select id from request where id > $1 order by id limit $2";
     BY_REFERENCE = "select id from request where reference = $1 order by id limit 1";
     ERASE_EVENTS = "update event set body = $2 where request = $1";
@@ -46,7 +46,8 @@ crate::sql! {
             or exists (select 1 from request_digest where request = $1)
             or exists (select 1 from upload where dossier = $1) then 1 else 0 end";
     COLUMNS = "select reference, provider_reference, from_organisation, to_organisation, procedure_hash, priority, state,
-            ended, items, categories, due_us, paused, version
+            ended, items, categories, due_us, paused, version, procedure_id, kind, watch_us, created_at_us,
+            updated_at_us, arrived
         from request where id = $1";
     NEXT_NUMBER = "insert into reference_number (organisation, year, last) values ($1, $2, 1)
         on conflict (organisation, year) do update set last = reference_number.last + 1 returning last";
@@ -378,6 +379,8 @@ pub struct EventLeaf {
     pub name: String,
     /// What its leaf commits to.
     pub commitment: [u8; 32],
+    /// When it was committed, in microseconds since 1970.
+    pub at_us: i64,
 }
 
 /// The events of a dossier without their bodies, in their order; those of an erased one too.
@@ -391,6 +394,7 @@ pub fn event_leaves(tx: &mut dyn Tx, id: RequestId) -> Result<Vec<EventLeaf>, Fa
                 sequence: u64::try_from(row.int(1)?).unwrap_or(0),
                 name: row.text(2)?.to_owned(),
                 commitment: commitment.map_err(|_| Fault::other("a commitment that has not 32 bytes"))?,
+                at_us: row.int(4)?,
             })
         })
         .collect()
@@ -425,6 +429,8 @@ pub fn differs(
     tx: &mut dyn Tx,
     instance: &InstanceKey,
     replayed: &Request,
+    arrived: bool,
+    last: Moment,
 ) -> Result<Option<&'static str>, Fault> {
     let id = replayed.id.to_string();
     let Some((stored, key)) = load(tx, instance, replayed.id)? else { return Ok(Some("body")) };
@@ -446,6 +452,12 @@ pub fn differs(
         ("due_us", row.int(10)? == derived.due_us),
         ("paused", row.truth(11)? == derived.paused),
         ("version", row.int(12)? == version(replayed.version)),
+        ("procedure_id", row.text(13)? == replayed.procedure.id),
+        ("kind", row.text(14)? == replayed.kind.as_str()),
+        ("watch_us", row.opt_int(15)? == derived.watch_us),
+        ("created_at_us", row.int(16)? == replayed.created_at.us()),
+        ("updated_at_us", row.int(17)? == last.us()),
+        ("arrived", row.truth(18)? == arrived),
     ];
     Ok(columns.into_iter().find(|(_, same)| !same).map(|(name, _)| name))
 }

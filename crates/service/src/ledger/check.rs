@@ -6,7 +6,7 @@ use super::{root_at, store_fault};
 use crate::Exchange;
 use crate::act::{Denied, hex};
 use comity_domain::id::RequestId;
-use comity_domain::request::apply;
+use comity_domain::request::{RequestEvent, apply};
 use comity_ledger::{Leaf, Note, Policy, TILE_WIDTH, TileKind, TilePath, VerifierKey, leaf_hash};
 use comity_store::request::EventLeaf;
 use comity_store::seal::{KeyState, dossier_key};
@@ -137,6 +137,7 @@ fn check_request(
             && event.event.request == id
             && event.event.previous == previous
             && leaf.sequence == number
+            && leaf.at_us == event.event.at.us()
             && leaf.name == event.event.what.name();
         if !follows {
             report.add(id, format!("event {number} does not follow the one before it"));
@@ -155,7 +156,9 @@ fn check_request(
         report.add(id, "it has no events");
         return;
     };
-    match request::differs(tx, store.instance_key(), &replayed) {
+    let last = events.last().map_or(replayed.created_at, |event| event.event.at);
+    let arrived = events.iter().any(|event| matches!(event.event.what, RequestEvent::Received { .. }));
+    match request::differs(tx, store.instance_key(), &replayed, arrived, last) {
         Ok(None) => {}
         Ok(Some(what)) => report.add(id, format!("its row is not the replay of its events: {what}")),
         Err(fault) => report.add(id, format!("its row does not open: {}", fault.message)),
@@ -262,10 +265,14 @@ fn unexplained(tx: &mut dyn Tx, report: &mut CheckReport) -> Result<(), Fault> {
     for id in rows::unexplained(tx)? {
         report.add(format!("leaf {id}"), "it is neither an event, nor a record, nor cover");
     }
-    for (id, salt, body) in rows::all_records(tx)? {
+    for (request, rows::Record { id, salt, body }) in rows::all_records(tx)? {
         let leaf = rows::leaf(tx, &id)?.ok_or_else(|| store_fault("a record without a leaf"))?;
         if Leaf::of(&salt, body.as_bytes()) != Leaf::from_commitment(&leaf.commitment) {
             report.add(format!("record {id}"), "it does not open its leaf");
+        }
+        let says: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+        if says["request"].as_str() != request.as_deref() {
+            report.add(format!("record {id}"), "it is filed under another request than it names");
         }
     }
     report.pending = u64::try_from(rows::pending_count(tx)?).unwrap_or(0);

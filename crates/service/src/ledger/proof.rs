@@ -75,12 +75,30 @@ impl Exchange {
                 Ok(relation) => relation,
                 Err(code) => return attempt.refuse(tx, vec![Refusal::new(code)]),
             };
-            let openings = openings(tx, &store, id, reader_of(relation).0)?;
+            let openings = openings(tx, &store, id, Some(reader_of(relation).0))?;
             let bundle = bundle(tx, id, &parties.reference, openings)?;
             attempt.record(tx, "viewed", "")?;
             Ok(Ok(bundle.to_string()))
         };
         settle(self.store.write("request.prove", work).await)
+    }
+
+    /// The proof of a request for the console: that its events stand in the log, and none of their content. Whoever
+    /// administers an instance is no party to its requests (T18).
+    ///
+    /// # Errors
+    /// No such request, or a fault.
+    pub async fn bare_proof(&self, id: RequestId) -> Result<String, Denied> {
+        while self.seal().await? > 0 {}
+        let store = self.store.clone();
+        let work = move |tx: &mut dyn Tx| -> Result<Option<Bundle>, Fault> {
+            let Some(parties) = request::parties(tx, id)? else { return Ok(None) };
+            let openings = openings(tx, &store, id, None)?;
+            bundle(tx, id, &parties.reference, openings).map(Some)
+        };
+        let bundle = self.store.read("request.bare_proof", work).await?;
+        let bundle = bundle.ok_or_else(|| Refusal::new(RefusalCode::NotFound))?;
+        Ok(bundle.to_string())
     }
 
     /// The identifier of the request with that reference, for the console.
@@ -95,12 +113,13 @@ impl Exchange {
     }
 }
 
-/// Each event's leaf with what this reader may open of it, then the records that concern the request.
+/// Each event's leaf with what this reader may open of it, then the records that concern the request. Without a reader
+/// no event is opened.
 fn openings(
     tx: &mut dyn Tx,
     store: &Store,
     id: RequestId,
-    reader: Reader,
+    reader: Option<Reader>,
 ) -> Result<Vec<(String, Opening)>, Fault> {
     let leaves = request::event_leaves(tx, id)?;
     let stored: Option<Vec<StoredEvent>> = match dossier_key(tx, store.instance_key(), &id.to_string())? {
@@ -111,7 +130,9 @@ fn openings(
     for (number, leaf) in leaves.iter().enumerate() {
         let opening = match stored.as_ref().map(|events| events.get(number)) {
             None => Opening::Erased(leaf.commitment),
-            Some(Some(event)) if audience::may_hold(reader, &event.event.what) => {
+            Some(Some(event))
+                if reader.is_some_and(|reader| audience::may_hold(reader, &event.event.what)) =>
+            {
                 Opening::Event(event.salt, event.canonical.clone())
             }
             Some(_) => Opening::Withheld(leaf.commitment),
@@ -139,10 +160,12 @@ fn bundle(
         *furthest = index.max(*furthest);
         places.push((origin, index));
     }
+    let mut keys = Vec::new();
     let mut proofs: HashMap<usize, Proof> = HashMap::new();
     for (origin, furthest) in last {
         let log = rows::log(tx, &origin)?.ok_or_else(|| store_fault("a leaf of no log"))?;
         let note = best_note(tx, &log, furthest)?;
+        keys.push(log.key.parse().map_err(store_fault)?);
         let size = Checkpoint::from_text(&note.text).map_or(0, |head| head.size);
         let mut subtrees = reader(tx, &origin, size);
         for (number, (_, index)) in places.iter().enumerate().filter(|(_, place)| place.0 == origin) {
@@ -156,7 +179,7 @@ fn bundle(
         .enumerate()
         .filter_map(|(number, (_, opening))| Some(Entry { opening, proof: proofs.remove(&number)? }));
     let entries = entries.collect();
-    Ok(Bundle { request: id.to_string(), reference: reference.to_owned(), entries })
+    Ok(Bundle { request: id.to_string(), reference: reference.to_owned(), keys, entries })
 }
 
 /// The checkpoint over at least the leaf at `furthest` that most witnesses have cosigned; without any, the newest.

@@ -11,7 +11,7 @@ use comity_domain::refusal::RefusalCode;
 use comity_domain::request::{Draft, DraftItem, RequestCommand};
 use comity_domain::term::{AuthoriserType, DataCategory, Independence, Language, Priority};
 use comity_domain::time::Moment;
-use comity_service::{Caller, Denied, Dossier, Exchange, Receipt, Settings, Via};
+use comity_service::{Caller, Denied, Dossier, Exchange, OpenFault, Receipt, Settings, Via};
 use comity_store::testing::TestStore;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -94,7 +94,25 @@ impl World {
     /// Opens an exchange on the database of a test.
     pub(crate) async fn open(store: &mut TestStore) -> Self {
         let start: Moment = "2026-11-23T14:00:00+01:00".parse().unwrap();
-        let now_us = Arc::new(AtomicI64::new(start.us()));
+        let world = Self::begin(store, Arc::new(AtomicI64::new(start.us())), |_| {}).await.unwrap();
+        world.set_up().await;
+        world
+    }
+
+    /// The same instance in another process, after a restart or beside this one.
+    pub(crate) async fn again(
+        &self,
+        store: &TestStore,
+        change: impl FnOnce(&mut Settings),
+    ) -> Result<Self, OpenFault> {
+        Self::begin(store, self.now_us.clone(), change).await
+    }
+
+    async fn begin(
+        store: &TestStore,
+        now_us: Arc<AtomicI64>,
+        change: impl FnOnce(&mut Settings),
+    ) -> Result<Self, OpenFault> {
         let moved = now_us.clone();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../procedures");
         let mut procedures = ProcedureSet::default();
@@ -103,7 +121,7 @@ impl World {
             procedures.add(PinnedProcedure::from_toml(&text).unwrap());
         }
         let calendar = std::fs::read_to_string(folder.join("calendars/xa.toml")).unwrap();
-        let settings = Settings {
+        let mut settings = Settings {
             database: store.config().database.clone(),
             data: store.dir().to_owned(),
             procedures,
@@ -116,12 +134,11 @@ impl World {
             ledger: comity_service::LedgerSettings::named("log.example"),
             demo: true,
         };
+        change(&mut settings);
         let clock = move || jiff::Timestamp::from_microsecond(moved.load(Ordering::SeqCst)).unwrap();
-        let open = move || Exchange::open(settings, Arc::new(clock)).unwrap();
-        let exchange = tokio::task::spawn_blocking(open).await.unwrap();
-        let world = Self { exchange, now_us };
-        world.set_up().await;
-        world
+        let open = move || Exchange::open(settings, Arc::new(clock));
+        let exchange = tokio::task::spawn_blocking(open).await.unwrap()?;
+        Ok(Self { exchange, now_us })
     }
 
     async fn set_up(&self) {

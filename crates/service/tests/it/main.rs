@@ -5,6 +5,8 @@
 mod addressee;
 mod harness;
 mod hold;
+mod ledger;
 mod loose_file;
 mod main_job;
 mod refused;
+mod tampered;
