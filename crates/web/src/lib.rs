@@ -6,6 +6,7 @@ mod assets;
 mod error;
 mod form;
 mod interop;
+mod ledger;
 mod pages;
 mod router;
 mod security;

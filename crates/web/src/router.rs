@@ -5,7 +5,7 @@ use crate::error::PageError;
 use crate::interop;
 use crate::session::Visitor;
 use crate::state::{State as App, WebSettings};
-use crate::{api, assets, pages, security, transfer};
+use crate::{api, assets, ledger, pages, security, transfer};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::http::StatusCode;
@@ -111,6 +111,10 @@ pub const ROUTES: &[Route] = &[
     asks("GET", "/favicon.ico", Guard::Public, &[]),
     asks("GET", "/problems/{code}", Guard::Public, &[]),
     asks("GET", "/api/openapi.json", Guard::Public, &[]),
+    // The ledger's files, which say nothing of who, when or what.
+    asks("GET", "/ledger/policy", Guard::Public, &[]),
+    asks("GET", "/ledger/{year}/checkpoint", Guard::Public, &[]),
+    asks("GET", "/ledger/{year}/tile/{*path}", Guard::Public, &[]),
     // Signing in and what needs no session.
     asks("GET", "/sign-in", Guard::Public, &[]),
     asks("GET", "/sign-in/link/{secret}", Guard::Public, &[]),
@@ -128,6 +132,7 @@ pub const ROUTES: &[Route] = &[
     asks("GET", "/requests/new", Guard::Session, &["directory.view"]),
     changes("POST", "/requests/new", Guard::Session, &["request.draft"]),
     asks("GET", "/requests/{id}", Guard::Session, &["request.view"]),
+    asks("GET", "/requests/{id}/proof", Guard::Session, &["request.prove"]),
     asks("GET", "/requests/{id}/draft", Guard::Session, &["request.view"]),
     changes("POST", "/requests/{id}/draft", Guard::Session, &["request.revise", "request.submit"]),
     changes("POST", "/requests/{id}/autosave", Guard::Session, &["request.revise"]),
@@ -155,6 +160,7 @@ pub const ROUTES: &[Route] = &[
     changes("POST", "/api/v1/requests", ACT, &["request.draft"]),
     asks("GET", "/api/v1/requests/{id}", READ, &["request.view"]),
     changes("POST", "/api/v1/requests/{id}/acts", ACT, ACTS),
+    asks("GET", "/api/v1/requests/{id}/proof", READ, &["request.prove"]),
     changes("POST", "/api/v1/requests/{id}/files", ACT, &["file.upload"]),
     changes("PATCH", "/api/v1/requests/{id}/files/{file}", ACT, &["file.upload"]),
     changes("POST", "/api/v1/requests/{id}/files/{file}/complete", ACT, &["file.upload"]),
@@ -190,6 +196,7 @@ pub fn app(exchange: Exchange, settings: WebSettings) -> Router {
         .layer(DefaultBodyLimit::disable());
     let pages = pages::routes()
         .merge(files)
+        .merge(ledger::routes())
         .route("/assets/{*name}", get(assets::serve))
         .route("/favicon.ico", get(assets::favicon))
         .route("/problems/{code}", get(api::problem_type))

@@ -55,6 +55,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(request::list, request::draft))
         .routes(routes!(request::dossier))
         .routes(routes!(request::act))
+        .routes(routes!(request::proof))
         .routes(routes!(request::work))
         .routes(routes!(file::begin))
         .routes(routes!(file::append))

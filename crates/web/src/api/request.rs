@@ -9,10 +9,11 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header::{ETAG, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::Response;
 use comity_domain::id::{OrganisationId, RequestId};
 use comity_domain::request::{Draft, RequestCommand};
 use comity_service::{Dossier, QueuePage, QueueQuery, Receipt, Work};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// The beginning of a request.
@@ -115,6 +116,16 @@ pub(crate) async fn dossier(
     Ok(([(ETAG, tag(dossier.version))], Json(dossier)))
 }
 
+/// What an act gives back.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Done {
+    #[serde(flatten)]
+    receipt: Receipt,
+    /// The request's proof with this act in it, where the call asked to wait for it and it was sealed in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<String>,
+}
+
 /// Does one act; its name is in `act`.
 #[utoipa::path(
     post,
@@ -124,9 +135,10 @@ pub(crate) async fn dossier(
         ("id" = RequestId, Path, description = "The request."),
         ("If-Match" = Option<String>, Header, description = "The version that the caller has seen, in quotes; refused when somebody else acted meanwhile."),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 100 visible characters; a repeated call answers the first receipt."),
+        ("Prefer" = Option<String>, Header, description = "`wait` (RFC 7240): answer when the act stands in the log, with the proof."),
     ),
     request_body = RequestCommand,
-    responses((status = OK, body = Receipt), (status = "default", body = Problem, content_type = "application/problem+json")),
+    responses((status = OK, body = Done), (status = "default", body = Problem, content_type = "application/problem+json")),
     security(("token" = ["act"])),
 )]
 pub(crate) async fn act(
@@ -135,11 +147,47 @@ pub(crate) async fn act(
     Path(id): Path<RequestId>,
     headers: HeaderMap,
     Body(Strictly(command)): Body<Strictly>,
-) -> Result<Tagged<Receipt>, PageError> {
+) -> Result<Tagged<Done>, PageError> {
     let who = &token.caller;
     let (expected, key) = (expected_version(&headers)?, idempotency_key(&headers)?);
     let receipt = app.exchange.act(who, id, command, expected, key).await?;
-    Ok(([(ETAG, tag(receipt.version))], Json(receipt)))
+    // The act is done whatever becomes of the proof: a receipt is never withheld for one.
+    let mut proof = None;
+    if waits(&headers) && app.exchange.wait_sealed(&receipt).await.is_ok_and(|sealed| sealed) {
+        proof = app.exchange.proof(who, id).await.ok();
+    }
+    Ok(([(ETAG, tag(receipt.version))], Json(Done { receipt, proof })))
+}
+
+/// Whether the caller prefers to wait, with or without a number of seconds.
+fn waits(headers: &HeaderMap) -> bool {
+    let preferences = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    preferences
+        .flat_map(|value| value.split(','))
+        .map(|one| one.split(['=', ';']).next().unwrap_or("").trim())
+        .any(|name| name.eq_ignore_ascii_case("wait"))
+}
+
+/// The proof of a request's events as one file, which `comity verify bundle` checks without this instance. It opens
+/// what the caller may read; what waits to be sealed is sealed first. Taking it is recorded.
+#[utoipa::path(
+    get,
+    path = "/requests/{id}/proof",
+    tag = "requests",
+    params(("id" = RequestId, Path, description = "The request.")),
+    responses(
+        (status = OK, body = String, content_type = "text/plain"),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("token" = ["read"])),
+)]
+pub(crate) async fn proof(
+    State(app): State<App>,
+    token: Token<Read>,
+    Path(id): Path<RequestId>,
+    Query(Nothing {}): Query<Nothing>,
+) -> Result<Response, PageError> {
+    crate::ledger::bundle(&app, &token.caller, id).await
 }
 
 /// What the caller has to do now.

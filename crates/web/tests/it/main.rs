@@ -4,6 +4,7 @@
 
 mod frame;
 mod interop;
+mod ledger;
 mod matrix;
 mod openapi;
 mod pages;
