@@ -1,7 +1,8 @@
 //! `comity import`: a message that came as a file, taken exactly as one that comes over the standard interface.
 
-use crate::config::{Config, shipped_procedures, system_clock};
+use crate::config::system_clock;
 use crate::demo;
+use crate::instance::{InstanceArguments, NOWHERE};
 use crate::serve::{runtime, said};
 use clap::Args;
 use comity_domain::id::OrganisationId;
@@ -25,12 +26,8 @@ const UNUSABLE: u8 = 2;
 pub(crate) struct ImportArguments {
     /// The message, XML or JSON.
     file: PathBuf,
-    /// The configuration file of the instance.
-    #[arg(long, required_unless_present = "data", conflicts_with = "data")]
-    config: Option<PathBuf>,
-    /// The data folder of a demonstration.
-    #[arg(long)]
-    data: Option<PathBuf>,
+    #[command(flatten)]
+    instance: InstanceArguments,
     /// Code of the authority from which the message is known to come, such as `NBP`.
     #[arg(long)]
     from: String,
@@ -113,19 +110,12 @@ type Codes = Vec<(String, OrganisationId)>;
 type Instance = (Settings, WebSettings, Codes, Vec<Organisation>);
 
 fn instance(arguments: &ImportArguments) -> Result<Instance, String> {
-    match (&arguments.config, &arguments.data) {
-        (Some(config), _) => {
-            let config = Config::read(config)?;
+    match arguments.instance.settings()? {
+        (settings, Some(config)) => {
             let known = config.organisation.iter().map(|known| (known.code.clone(), known.id)).collect();
-            Ok((config.settings()?, config.web_settings(), known, config.organisation))
+            Ok((settings, config.web_settings(), known, config.organisation))
         }
-        (None, Some(data)) if data.join("comity.sqlite").exists() => {
-            let base_url = "http://127.0.0.1";
-            let settings = demo::settings(data, base_url, shipped_procedures()?)?;
-            Ok((settings, demo::web_settings(base_url), demo::organisations(), Vec::new()))
-        }
-        (None, Some(data)) => Err(format!("--data {}: no demonstration is there", data.display())),
-        (None, None) => Err("--config or --data: one of them says where the requests go".to_owned()),
+        (settings, None) => Ok((settings, demo::web_settings(NOWHERE), demo::organisations(), Vec::new())),
     }
 }
 

@@ -4,8 +4,11 @@
 mod config;
 mod demo;
 mod import;
+mod instance;
+mod ledger;
 mod procedure;
 mod serve;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
@@ -41,6 +44,20 @@ enum Command {
     },
     /// File the requests of a message (ETSI TS 103 120, XML or JSON) that came as a file; prints the answer to it.
     Import(import::ImportArguments),
+    /// Check a proof, a log, an instance or two copies: ends with 0 for valid, 1 for invalid, 2 where nobody can tell.
+    Verify {
+        #[command(subcommand)]
+        command: verify::VerifyCommand,
+    },
+    /// Check the database of an instance against its ledger; it may be served meanwhile.
+    Check(instance::InstanceArguments),
+    /// Print the proof that a request's events stand in the log, without their content.
+    Proof(ledger::ProofArguments),
+    /// The keys and copies of the logs.
+    Ledger {
+        #[command(subcommand)]
+        command: ledger::LedgerCommand,
+    },
     /// The written procedures.
     Procedure {
         #[command(subcommand)]
@@ -92,6 +109,10 @@ fn main() -> ExitCode {
         Command::Serve { config } => serve::run(&config),
         Command::Demo { listen, data, procedures } => demo::run(listen, &data, procedures.as_deref()),
         Command::Import(arguments) => return import::run(&arguments),
+        Command::Verify { command } => return verify::run(&command),
+        Command::Check(instance) => return verify::check(&instance),
+        Command::Proof(arguments) => ledger::proof(&arguments),
+        Command::Ledger { command } => ledger::run(&command),
         Command::Procedure { command } => procedure::run(&command),
         Command::Person { command } => serve::person(&command),
     };

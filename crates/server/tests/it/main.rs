@@ -9,4 +9,5 @@ mod house;
 mod import;
 mod procedure;
 mod screens;
+mod verify;
 mod walk;

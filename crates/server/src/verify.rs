@@ -1,0 +1,252 @@
+//! `comity verify`: whether a proof, a log, an instance or two copies hold what they claim. Proofs and logs need no
+//! database and no network. Nothing is ever repaired here.
+
+use crate::config::system_clock;
+use crate::instance::InstanceArguments;
+use crate::ledger::{Fetched, saved};
+use crate::serve::{runtime, said};
+use clap::{Args, Subcommand};
+use comity_ledger::bundle::{self, Bundle, Refusal, Report};
+use comity_ledger::verify::{self, Source};
+use comity_ledger::{Policy, Trusted};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// How the process ends: what was shown is valid, it is not, or nobody can tell.
+const INVALID: u8 = 1;
+const UNDECIDED: u8 = 2;
+/// Largest proof that is read, in bytes.
+const MAX_BUNDLE: u64 = 256 * 1024 * 1024;
+/// How a proof's name ends, in a folder of them.
+const ENDING: &str = "comity-proof";
+
+/// The logs and witnesses that are trusted.
+#[derive(Debug, Args)]
+pub(crate) struct Trust {
+    /// A C2SP policy: the keys of the logs and witnesses that you trust. `comity ledger policy` and `/ledger/policy` of
+    /// an instance give its keys; take it from a source of your own. Without it the keys that the proof names itself
+    /// are used, and printed to be compared.
+    #[arg(long)]
+    policy: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VerifyCommand {
+    /// The proof of a request, or every `*.comity-proof` of a folder.
+    Bundle {
+        /// The file or folder.
+        path: PathBuf,
+        #[command(flatten)]
+        trust: Trust,
+    },
+    /// A whole log: every tile to the root, and that every saved checkpoint is a beginning of it.
+    Log {
+        /// A folder made by `comity ledger mirror`, or the address of a log such as `https://a.example/ledger/2026`.
+        place: String,
+        /// Checkpoints that were kept from before; those in the folder are checked too.
+        #[arg(long = "checkpoint")]
+        checkpoints: Vec<PathBuf>,
+        /// The newest cosignature is older than this many hours: it cannot be told whether the log still goes on.
+        #[arg(long)]
+        fresh_hours: Option<u64>,
+        /// A C2SP policy with the keys of the log and of the witnesses that you trust.
+        #[arg(long)]
+        policy: PathBuf,
+    },
+    /// The database of an instance against its ledger; the same as `comity check`.
+    Store(InstanceArguments),
+    /// Two parties' proofs of one request: each is valid, and they tell the same.
+    Pair {
+        /// One.
+        one: PathBuf,
+        /// The other.
+        other: PathBuf,
+        #[command(flatten)]
+        trust: Trust,
+    },
+}
+
+type Verdict = Result<(), Refusal>;
+
+fn undecided(why: impl std::fmt::Display) -> Refusal {
+    Refusal::Undecided(why.to_string())
+}
+
+/// Runs `comity verify …`; ends with 0 for valid, 1 for invalid, 2 where that cannot be decided.
+pub(crate) fn run(command: &VerifyCommand) -> ExitCode {
+    ended(match command {
+        VerifyCommand::Bundle { path, trust } => bundles(path, trust),
+        VerifyCommand::Log { place, checkpoints, fresh_hours, policy } => {
+            log(place, checkpoints, *fresh_hours, policy)
+        }
+        VerifyCommand::Store(instance) => store(instance),
+        VerifyCommand::Pair { one, other, trust } => pair(one, other, trust),
+    })
+}
+
+/// Runs `comity check`.
+pub(crate) fn check(instance: &InstanceArguments) -> ExitCode {
+    ended(store(instance))
+}
+
+fn ended(verdict: Verdict) -> ExitCode {
+    match verdict {
+        Ok(()) => {
+            println!("Valid.");
+            ExitCode::SUCCESS
+        }
+        Err(Refusal::Invalid(why)) => {
+            eprintln!("comity: INVALID: {why}");
+            ExitCode::from(INVALID)
+        }
+        Err(Refusal::Undecided(why)) => {
+            eprintln!("comity: cannot decide: {why}");
+            ExitCode::from(UNDECIDED)
+        }
+    }
+}
+
+fn policy(path: &Path) -> Result<Policy, Refusal> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| undecided(format!("{}: {error}", path.display())))?;
+    text.parse().map_err(|fault| undecided(format!("{}: {fault}", path.display())))
+}
+
+fn read(path: &Path) -> Result<Bundle, Refusal> {
+    let said = |error: std::io::Error| undecided(format!("{}: {error}", path.display()));
+    let size = std::fs::metadata(path).map_err(said)?.len();
+    if size > MAX_BUNDLE {
+        return Err(undecided(format!("{}: {size} bytes; at most {MAX_BUNDLE} are read", path.display())));
+    }
+    Bundle::parse(&std::fs::read(path).map_err(said)?)
+}
+
+fn bundles(path: &Path, trust: &Trust) -> Verdict {
+    if !path.is_dir() {
+        return one(path, trust).map(drop);
+    }
+    let listed =
+        std::fs::read_dir(path).map_err(|error| undecided(format!("{}: {error}", path.display())))?;
+    let mut files: Vec<PathBuf> = listed.flatten().map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|ending| ending == ENDING));
+    files.sort();
+    if files.is_empty() {
+        return Err(undecided(format!("{}: no file whose name ends with .{ENDING}", path.display())));
+    }
+    // All are read before the verdict; what is invalid counts more than what cannot be decided.
+    let mut worst = Ok(());
+    for file in files {
+        match one(&file, trust) {
+            Ok(_) => {}
+            Err(refusal) => {
+                eprintln!("comity: {}: {refusal}", file.display());
+                if worst.is_ok() || matches!(refusal, Refusal::Invalid(_)) {
+                    worst = Err(refusal);
+                }
+            }
+        }
+    }
+    worst
+}
+
+fn one(path: &Path, trust: &Trust) -> Result<Bundle, Refusal> {
+    let bundle = read(path)?;
+    let report = match &trust.policy {
+        Some(file) => bundle.verify(&policy(file)?)?,
+        None => bundle.verify(&bundle.own_policy())?,
+    };
+    println!("{}: request {} ({})", path.display(), bundle.reference, bundle.request);
+    println!(
+        "  {} events, {} withheld, {} erased, {} records of the ledger",
+        report.events, report.withheld, report.erased, report.records
+    );
+    logs(&report);
+    if trust.policy.is_none() {
+        println!("  These keys are the file's own word. Compare them with those the instance publishes:");
+        bundle.keys.iter().for_each(|key| println!("    {key}"));
+    }
+    Ok(bundle)
+}
+
+fn logs(report: &Report) {
+    report.logs.values().for_each(trusted);
+}
+
+fn trusted(trusted: &Trusted) {
+    let head = &trusted.checkpoint;
+    let witnesses: Vec<&str> = trusted.witnesses.iter().map(|(name, _)| name.as_str()).collect();
+    let by = if witnesses.is_empty() { "no witness".to_owned() } else { witnesses.join(", ") };
+    println!("  log {}: checkpoint over {} leaves, cosigned by {by}", head.origin, head.size);
+}
+
+fn pair(first: &Path, second: &Path, trust: &Trust) -> Verdict {
+    let common = bundle::agree(&one(first, trust)?, &one(second, trust)?)?;
+    println!("They agree in {common} events.");
+    Ok(())
+}
+
+/// The files of a mirrored log.
+struct Folder(PathBuf);
+
+impl Source for Folder {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        match std::fs::read(self.0.join(path)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+fn log(place: &str, checkpoints: &[PathBuf], fresh_hours: Option<u64>, policy_file: &Path) -> Verdict {
+    let policy = policy(policy_file)?;
+    let mut files = checkpoints.to_vec();
+    let source: Box<dyn Source> = if place.contains("://") {
+        Box::new(Fetched::new(place))
+    } else {
+        files.extend(saved(Path::new(place)).map_err(undecided)?);
+        Box::new(Folder(PathBuf::from(place)))
+    };
+    let mut older = Vec::new();
+    for file in &files {
+        let bytes = std::fs::read(file).map_err(|error| undecided(format!("{}: {error}", file.display())))?;
+        let note = comity_ledger::Note::parse(&bytes);
+        older.push(note.map_err(|fault| Refusal::Invalid(format!("{}: {fault}", file.display())))?);
+    }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let report = verify::log(source.as_ref(), &policy, &older, threads)?;
+    println!("{place}: {} kept checkpoints are beginnings of it", report.older);
+    trusted(&report.trusted);
+    match fresh_hours {
+        Some(hours) => fresh(&report.trusted, hours),
+        None => Ok(()),
+    }
+}
+
+/// An old cosignature proves an old tree; whether the log was forked since, it cannot say.
+fn fresh(trusted: &Trusted, hours: u64) -> Verdict {
+    let now = u64::try_from((system_clock())().as_second()).unwrap_or(0);
+    let newest = trusted.witnesses.iter().map(|(_, at)| *at).max();
+    match newest {
+        Some(at) if now.saturating_sub(at) <= hours.saturating_mul(3_600) => Ok(()),
+        Some(_) => Err(undecided(format!("its newest cosignature is older than {hours} hours"))),
+        None => Err(undecided("no witness of the policy has cosigned it")),
+    }
+}
+
+fn store(instance: &InstanceArguments) -> Verdict {
+    let exchange = instance.open().map_err(undecided)?;
+    let report = runtime().map_err(undecided)?.block_on(exchange.check());
+    let report = report.map_err(|denied| undecided(said(denied)))?;
+    println!(
+        "{} requests, {} erased, {} events, {} leaves, {} waiting to be sealed",
+        report.requests, report.erased, report.events, report.leaves, report.pending
+    );
+    for finding in &report.findings {
+        println!("{}: {}", finding.place, finding.what);
+    }
+    match report.findings.len() {
+        0 => Ok(()),
+        count => Err(Refusal::Invalid(format!("{count} things do not fit; nothing was changed"))),
+    }
+}
