@@ -126,6 +126,18 @@ impl Exchange {
     /// # Errors
     /// [`OpenFault`]; nothing has been changed then but the tables' version.
     pub fn open(settings: Settings, clock: ClockSource) -> Result<Self, OpenFault> {
+        let key = InstanceKey::load_or_create(&settings.data.join("instance.key"))?;
+        let (database, data, now_us) =
+            (settings.database.clone(), settings.data.clone(), clock().as_microsecond());
+        let store = Store::open(&StoreConfig::new(database, data, key, now_us))?;
+        Self::on(store, settings, clock)
+    }
+
+    /// The same on a store that is open already; the one that the settings name is not opened.
+    ///
+    /// # Errors
+    /// [`OpenFault`].
+    pub fn on(store: Store, settings: Settings, clock: ClockSource) -> Result<Self, OpenFault> {
         let gate = match &settings.permissions {
             None => Gate::built_in(),
             Some(text) => Gate::from_toml(text).map_err(|errors| {
@@ -133,13 +145,6 @@ impl Exchange {
                 OpenFault::Permissions(all.join("; "))
             })?,
         };
-        let key = InstanceKey::load_or_create(&settings.data.join("instance.key"))?;
-        let store = Store::open(&StoreConfig::new(
-            settings.database,
-            settings.data.clone(),
-            key,
-            clock().as_microsecond(),
-        ))?;
         let mut pinned = settings.procedures.clone();
         let texts = store.read_blocking("procedure.all", comity_store::request::procedures)?;
         for text in texts {

@@ -12,7 +12,9 @@ use comity_domain::request::{Draft, DraftItem, RequestCommand};
 use comity_domain::term::{AuthoriserType, DataCategory, Independence, Language, Priority};
 use comity_domain::time::Moment;
 use comity_service::{Caller, Denied, Dossier, Exchange, OpenFault, Receipt, Settings, Via};
+use comity_store::seal::InstanceKey;
 use comity_store::testing::TestStore;
+use comity_store::{FaultPoint, Store, StoreConfig};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -26,7 +28,7 @@ const FILES: [&str; 2] = ["bud/18_subscriber.toml", "bud/16_preservation.toml"];
 /// An instance in which Northbridge Police asks Harbour Telecom.
 pub(crate) struct World {
     pub(crate) exchange: Exchange,
-    now_us: Arc<AtomicI64>,
+    pub(crate) now_us: Arc<AtomicI64>,
 }
 
 /// Who acts, by a short name.
@@ -108,12 +110,41 @@ impl World {
         Self::begin(store, self.now_us.clone(), change).await
     }
 
+    /// The same instance on a store that fails where the test wants it to.
+    pub(crate) async fn failing(
+        &self,
+        store: &TestStore,
+        fault_point: FaultPoint,
+    ) -> Result<Self, OpenFault> {
+        let settings = Self::settings(store);
+        let key = InstanceKey::load_or_create(&settings.data.join("instance.key"))?;
+        let (database, data) = (settings.database.clone(), settings.data.clone());
+        let config = StoreConfig::new(database, data, key, 0).with_fault_point(fault_point);
+        let clock = Self::clock(&self.now_us);
+        let open = move || Exchange::on(Store::open(&config)?, settings, clock);
+        let exchange = tokio::task::spawn_blocking(open).await.unwrap()?;
+        Ok(Self { exchange, now_us: self.now_us.clone() })
+    }
+
+    fn clock(now_us: &Arc<AtomicI64>) -> comity_service::ClockSource {
+        let moved = now_us.clone();
+        Arc::new(move || jiff::Timestamp::from_microsecond(moved.load(Ordering::SeqCst)).unwrap())
+    }
+
     async fn begin(
         store: &TestStore,
         now_us: Arc<AtomicI64>,
         change: impl FnOnce(&mut Settings),
     ) -> Result<Self, OpenFault> {
-        let moved = now_us.clone();
+        let mut settings = Self::settings(store);
+        change(&mut settings);
+        let clock = Self::clock(&now_us);
+        let open = move || Exchange::open(settings, clock);
+        let exchange = tokio::task::spawn_blocking(open).await.unwrap()?;
+        Ok(Self { exchange, now_us })
+    }
+
+    fn settings(store: &TestStore) -> Settings {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../procedures");
         let mut procedures = ProcedureSet::default();
         for file in FILES {
@@ -121,7 +152,7 @@ impl World {
             procedures.add(PinnedProcedure::from_toml(&text).unwrap());
         }
         let calendar = std::fs::read_to_string(folder.join("calendars/xa.toml")).unwrap();
-        let mut settings = Settings {
+        Settings {
             database: store.config().database.clone(),
             data: store.dir().to_owned(),
             procedures,
@@ -133,12 +164,7 @@ impl World {
             loose_file_days: 7,
             ledger: comity_service::LedgerSettings::named("log.example"),
             demo: true,
-        };
-        change(&mut settings);
-        let clock = move || jiff::Timestamp::from_microsecond(moved.load(Ordering::SeqCst)).unwrap();
-        let open = move || Exchange::open(settings, Arc::new(clock));
-        let exchange = tokio::task::spawn_blocking(open).await.unwrap()?;
-        Ok(Self { exchange, now_us })
+        }
     }
 
     async fn set_up(&self) {

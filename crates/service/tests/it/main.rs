@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not as it must be")]
 
 mod addressee;
+mod concurrency;
+mod fault;
 mod harness;
 mod hold;
 mod ledger;

@@ -21,6 +21,8 @@ pub enum Database {
 pub enum Point {
     /// Before the transaction (or the group of transactions) begins.
     Begin,
+    /// Instead of a statement of the transaction.
+    Statement,
     /// Instead of the commit: nothing becomes durable.
     Commit,
     /// After the commit and before any answer: all of it is durable and nobody was told.

@@ -131,7 +131,8 @@ impl Worker {
             return Ok(Attempt::Again(fault(&error)));
         }
         let mut marks = Marks::default();
-        let ran = unit.run(&mut PostgresTx { session: &mut session, marks: &mut marks });
+        let writes = writing.then_some(&*self.shared);
+        let ran = unit.run(&mut PostgresTx { session: &mut session, marks: &mut marks, writes });
         if ran == Ran::Panicked {
             tracing::error!(transaction.name = unit.name(), "A transaction panicked and was taken back");
             // The session is dropped with whatever the panic interrupted.
@@ -227,6 +228,8 @@ impl Session {
 struct PostgresTx<'a> {
     session: &'a mut Session,
     marks: &'a mut Marks,
+    /// Where it writes: what lets a test fail its statements.
+    writes: Option<&'a Shared>,
 }
 
 impl PostgresTx<'_> {
@@ -272,12 +275,14 @@ impl PostgresTx<'_> {
 
 impl Tx for PostgresTx<'_> {
     fn exec(&mut self, sql: &'static str, args: &[Value]) -> Result<u64, Fault> {
-        let result = self.try_exec(sql, args);
+        let struck = self.writes.map_or(Ok(()), |shared| shared.strike(Point::Statement));
+        let result = struck.map_err(Failure::Here).and_then(|()| self.try_exec(sql, args));
         self.marked(result)
     }
 
     fn rows(&mut self, sql: &'static str, args: &[Value]) -> Result<Vec<Row>, Fault> {
-        let result = self.try_rows(sql, args);
+        let struck = self.writes.map_or(Ok(()), |shared| shared.strike(Point::Statement));
+        let result = struck.map_err(Failure::Here).and_then(|()| self.try_rows(sql, args));
         self.marked(result)
     }
 
@@ -415,6 +420,6 @@ impl migrate::Raw for Raw<'_> {
     }
 
     fn tx(&mut self, work: &mut dyn FnMut(&mut dyn Tx) -> Result<(), Fault>) -> Result<(), Fault> {
-        work(&mut PostgresTx { session: self.0, marks: &mut Marks::default() })
+        work(&mut PostgresTx { session: self.0, marks: &mut Marks::default(), writes: None })
     }
 }

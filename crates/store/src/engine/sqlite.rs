@@ -97,7 +97,7 @@ fn write_group(
     for unit in group {
         run_text(connection, "savepoint unit")?;
         let mut own = Marks::default();
-        let ran = unit.run(&mut SqliteTx { connection, marks: &mut own });
+        let ran = unit.run(&mut SqliteTx { connection, marks: &mut own, writes: Some(shared) });
         if ran == Ran::Panicked {
             tracing::error!(transaction.name = unit.name(), "A transaction panicked and was taken back");
         }
@@ -141,7 +141,7 @@ fn read_loop(connection: &Connection, takers: &Takers) {
             continue;
         }
         let mut marks = Marks::default();
-        if unit.run(&mut SqliteTx { connection, marks: &mut marks }) == Ran::Panicked {
+        if unit.run(&mut SqliteTx { connection, marks: &mut marks, writes: None }) == Ran::Panicked {
             tracing::error!(transaction.name = unit.name(), "A question panicked");
         } else if let Some(fault) = marks.doomed {
             unit.overrule(fault);
@@ -158,6 +158,8 @@ fn run_text(connection: &Connection, sql: &'static str) -> Result<(), Fault> {
 struct SqliteTx<'a> {
     connection: &'a Connection,
     marks: &'a mut Marks,
+    /// Where it writes: what lets a test fail its statements.
+    writes: Option<&'a Shared>,
 }
 
 impl SqliteTx<'_> {
@@ -204,12 +206,14 @@ impl SqliteTx<'_> {
 
 impl Tx for SqliteTx<'_> {
     fn exec(&mut self, sql: &'static str, args: &[Value]) -> Result<u64, Fault> {
-        let result = self.try_exec(sql, args);
+        let struck = self.writes.map_or(Ok(()), |shared| shared.strike(Point::Statement));
+        let result = struck.and_then(|()| self.try_exec(sql, args));
         self.marked(result)
     }
 
     fn rows(&mut self, sql: &'static str, args: &[Value]) -> Result<Vec<Row>, Fault> {
-        let result = self.try_rows(sql, args);
+        let struck = self.writes.map_or(Ok(()), |shared| shared.strike(Point::Statement));
+        let result = struck.and_then(|()| self.try_rows(sql, args));
         self.marked(result)
     }
 
@@ -279,6 +283,6 @@ impl migrate::Raw for Raw<'_> {
     }
 
     fn tx(&mut self, work: &mut dyn FnMut(&mut dyn Tx) -> Result<(), Fault>) -> Result<(), Fault> {
-        work(&mut SqliteTx { connection: self.0, marks: &mut Marks::default() })
+        work(&mut SqliteTx { connection: self.0, marks: &mut Marks::default(), writes: None })
     }
 }
