@@ -1,4 +1,7 @@
-//! The ledger's formats against other implementations and the specifications' own examples.
+//! The ledger's formats against other implementations and the specifications' own examples, and against every change
+//! that somebody could make to what they carry.
 
+mod bundle;
+mod fixture;
 mod note;
 mod tree;
