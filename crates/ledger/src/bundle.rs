@@ -3,11 +3,11 @@
 //! It may assume that the reader has the keys from elsewhere. It never trusts a key or a count that it brings along.
 
 use crate::VerifierKey;
-use crate::checkpoint::number;
+use crate::checkpoint::{Checkpoint, number};
 use crate::leaf::{Leaf, SALT_BYTES, commitment};
 use crate::policy::{Policy, PolicyUnmet, Trusted};
 use crate::proof::{PROOF_HEADER, Proof, ProofFault};
-use crate::tree::leaf_hash;
+use crate::tree::{Hash, leaf_hash};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -166,6 +166,7 @@ impl Bundle {
     pub fn verify(&self, policy: &Policy) -> Result<Report, Refusal> {
         let mut report = Report::default();
         let mut chain = Chain::default();
+        let mut places = Places::default();
         let erased = self.erased_by_record();
         for (number, entry) in self.entries.iter().enumerate() {
             let said = |why: String| Refusal::Invalid(format!("leaf {}: {why}", number + 1));
@@ -179,7 +180,8 @@ impl Bundle {
                 PolicyUnmet::NotACheckpoint | PolicyUnmet::Signature(..) => said(unmet.to_string()),
             })?;
             chain.take(&self.request, &entry.opening, &erased).map_err(said)?;
-            report.take(entry, trusted)?;
+            places.take(entry.proof.index, &trusted.checkpoint)?;
+            report.take(entry, trusted);
         }
         if report.events + report.erased + report.withheld == 0 {
             return invalid("it has no event");
@@ -212,7 +214,12 @@ struct Chain {
 impl Chain {
     fn take(&mut self, request: &str, opening: &Opening, erased: &BTreeSet<String>) -> Result<(), String> {
         match opening {
-            Opening::Record(..) => {
+            Opening::Record(_, body) => {
+                // Otherwise the last events could be passed off as records, and would be missed nowhere.
+                let record = serde_json::from_slice::<Value>(body).ok();
+                if !record.is_some_and(|record| record["record"].is_string()) {
+                    return Err("not a record of the ledger".to_owned());
+                }
                 self.ended = true;
                 return Ok(());
             }
@@ -284,7 +291,7 @@ pub struct Report {
 }
 
 impl Report {
-    fn take(&mut self, entry: &Entry, trusted: Trusted) -> Result<(), Refusal> {
+    fn take(&mut self, entry: &Entry, trusted: Trusted) {
         match entry.opening {
             Opening::Event(..) => self.events += 1,
             Opening::Erased(_) => self.erased += 1,
@@ -292,16 +299,29 @@ impl Report {
             Opening::Record(..) => self.records += 1,
         }
         let origin = trusted.checkpoint.origin.clone();
-        match self.logs.get(&origin) {
-            Some(known) if known.checkpoint.size == trusted.checkpoint.size => {
-                if known.checkpoint.root != trusted.checkpoint.root {
-                    return invalid(format!("log {origin} has signed two histories of one size"));
-                }
-            }
-            Some(known) if known.checkpoint.size > trusted.checkpoint.size => {}
-            _ => {
-                self.logs.insert(origin, trusted);
-            }
+        if self.logs.get(&origin).is_none_or(|known| known.checkpoint.size < trusted.checkpoint.size) {
+            self.logs.insert(origin, trusted);
+        }
+    }
+}
+
+/// Where leaves stand and what their checkpoints say.
+#[derive(Default)]
+struct Places {
+    leaves: BTreeSet<(String, u64)>,
+    roots: BTreeMap<(String, u64), Hash>,
+}
+
+impl Places {
+    fn take(&mut self, index: u64, checkpoint: &Checkpoint) -> Result<(), Refusal> {
+        let origin = &checkpoint.origin;
+        // A withheld leaf opens to nothing, so shown twice it would count as two events.
+        if !self.leaves.insert((origin.clone(), index)) {
+            return invalid(format!("leaf {index} of log {origin} stands there twice"));
+        }
+        let root = self.roots.entry((origin.clone(), checkpoint.size)).or_insert(checkpoint.root);
+        if *root != checkpoint.root {
+            return invalid(format!("log {origin} has signed two histories of one size"));
         }
         Ok(())
     }

@@ -255,6 +255,47 @@ fn records_come_last_and_are_no_events() {
     assert!(invalid(&story.of(&openings), &policy).contains("of another request"));
 }
 
+/// An event shown as a record would end the chain early, and the events after it would be missed nowhere.
+#[test]
+fn an_event_passed_off_as_a_record_is_refused() {
+    let story = Story::new();
+    let mut openings = story.events.clone();
+    let Opening::Event(salt, body) = openings[4].clone() else { panic!("an event") };
+    openings[4] = Opening::Record(salt, body);
+    assert!(invalid(&story.of(&openings), &story.policy()).contains("not a record"));
+}
+
+#[test]
+fn a_withheld_event_counts_once() {
+    let story = Story::new();
+    let mut openings = story.events.clone();
+    openings[4] = Opening::Withheld(openings[4].commitment());
+    assert!(read(story.of(&openings).to_string().as_bytes(), &story.policy()).is_ok());
+    openings.push(openings[4].clone());
+    assert!(invalid(&story.of(&openings), &story.policy()).contains("stands there twice"));
+}
+
+/// The largest checkpoint may stand between two smaller ones that contradict each other.
+#[test]
+fn two_histories_of_one_size_in_a_bundle_are_refused() {
+    let story = Story::new();
+    let mut fork = Log::new(log_key(ORIGIN, 7));
+    let mut leaves = story.log.leaves[..15].to_vec();
+    leaves[14][5] ^= 1;
+    fork.grow(leaves);
+    for sizes in [[15, 15, 15], [15, 16, 15]] {
+        let mut bundle = story.of(&story.events[..3]);
+        for (number, size) in [(0, sizes[0]), (1, sizes[1])] {
+            let note = story.log.note(size, &[&story.witness]);
+            bundle.entries[number].proof = story.log.proof(bundle.entries[number].proof.index, size, &note);
+        }
+        assert!(bundle.verify(&story.policy()).is_ok());
+        let note = fork.note(sizes[2], &[&story.witness]);
+        bundle.entries[2].proof = fork.proof(bundle.entries[2].proof.index, sizes[2], &note);
+        assert!(invalid(&bundle, &story.policy()).contains("two histories"), "{sizes:?}");
+    }
+}
+
 #[test]
 fn copies_with_other_parts_withheld_agree() {
     let story = Story::new();
