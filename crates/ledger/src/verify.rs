@@ -111,7 +111,8 @@ fn read_tile(source: &dyn Source, path: TilePath) -> Result<Vec<u8>, Refusal> {
 fn leaves(source: &dyn Source, size: u64, threads: usize) -> Result<Vec<Hash>, Refusal> {
     let count = size.div_ceil(TILE_WIDTH);
     let next = AtomicU64::new(0);
-    let roots = Mutex::new(vec![[0; 32]; usize::try_from(count).unwrap_or(usize::MAX)]);
+    // It grows with the files that are there: the size is whatever the log has signed.
+    let roots: Mutex<Vec<Hash>> = Mutex::new(Vec::new());
     let failed = Mutex::new(None);
     std::thread::scope(|scope| {
         for _ in 0..threads.max(1) {
@@ -125,6 +126,8 @@ fn leaves(source: &dyn Source, size: u64, threads: usize) -> Result<Vec<Hash>, R
                     match leaf_tile(source, index, size) {
                         Ok(root) => {
                             if let (Ok(mut roots), Ok(at)) = (roots.lock(), usize::try_from(index)) {
+                                let length = roots.len().max(at + 1);
+                                roots.resize(length, [0; 32]);
                                 roots[at] = root;
                             }
                         }
