@@ -2,9 +2,10 @@
 //! It is written with this crate's own parts; what they make is compared with other implementations elsewhere.
 
 use comity_ledger::bundle::{Bundle, ERASURE, Entry, Opening};
+use comity_ledger::verify::Source;
 use comity_ledger::{
     Algorithm, Checkpoint, Edge, Hash, NotATile, Note, Proof, SigningKey, TileKind, TilePath, TileReader,
-    inclusion, leaf_hash, root,
+    entry_bundle, inclusion, leaf_hash, root,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -27,6 +28,20 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Numbers that look random and are the same in every run.
+pub(crate) struct Seeded(pub(crate) u64);
+
+impl Seeded {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        // The generator "splitmix64"; its low bits are as good as its high ones.
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ (z >> 31)) % u64::try_from(end).expect("small")).expect("below the end")
+    }
+}
+
 /// A log that keeps all its leaves and all its tiles.
 pub(crate) struct Log {
     pub(crate) key: SigningKey,
@@ -38,6 +53,13 @@ pub(crate) struct Log {
 impl Log {
     pub(crate) fn new(key: SigningKey) -> Self {
         Self { key, leaves: Vec::new(), edge: Edge::default(), tiles: BTreeMap::new() }
+    }
+
+    /// A log of `size` leaves of 33 bytes; each `story` gives others.
+    pub(crate) fn of_size(size: u64, story: &str) -> Self {
+        let mut log = Self::new(log_key(ORIGIN, 7));
+        log.grow((0..size).map(|number| leaf(story, number)));
+        log
     }
 
     pub(crate) fn grow(&mut self, leaves: impl IntoIterator<Item = Vec<u8>>) {
@@ -78,6 +100,35 @@ impl Log {
     pub(crate) fn proof(&self, index: u64, size: u64, checkpoint: &Note) -> Proof {
         let path = inclusion(&mut self.reader(size), index, size).expect("its tiles").expect("a leaf");
         Proof { extra: None, index, path, checkpoint: checkpoint.clone() }
+    }
+
+    /// All files of the tree of that size below the log's prefix.
+    pub(crate) fn files(&self, size: u64, checkpoint: &Note) -> Files {
+        let mut files = BTreeMap::from([("checkpoint".to_owned(), checkpoint.to_string().into_bytes())]);
+        for path in TilePath::all_in_tree(TileKind::Entries, size) {
+            let from = usize::try_from(path.index).expect("small") * 256;
+            let leaves = &self.leaves[from..from + usize::from(path.width)];
+            files.insert(path.to_string(), entry_bundle(leaves.iter().map(Vec::as_slice)));
+        }
+        let levels = (0..8).map(TileKind::Hashes);
+        for path in levels.flat_map(|kind| TilePath::all_in_tree(kind, size)) {
+            files.insert(path.to_string(), self.tile(path).expect("a tile"));
+        }
+        Files(files)
+    }
+}
+
+pub(crate) fn leaf(story: &str, number: u64) -> Vec<u8> {
+    [&[1][..], &leaf_hash(format!("{story} {number}").as_bytes())].concat()
+}
+
+/// The files of a log by their paths.
+#[derive(Clone)]
+pub(crate) struct Files(pub(crate) BTreeMap<String, Vec<u8>>);
+
+impl Source for Files {
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, String> {
+        Ok(self.0.get(path).cloned())
     }
 }
 

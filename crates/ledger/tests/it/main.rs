@@ -3,5 +3,6 @@
 
 mod bundle;
 mod fixture;
+mod log;
 mod note;
 mod tree;
