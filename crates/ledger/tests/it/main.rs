@@ -3,6 +3,7 @@
 
 mod bundle;
 mod fixture;
+mod independent;
 mod log;
 mod note;
 mod tree;
