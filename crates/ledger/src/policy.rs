@@ -1,7 +1,7 @@
 //! Which logs and witnesses somebody trusts, and how many of them must have signed (C2SP `tlog-policy`).
 //! It may assume that its reader got the file from somebody they trust. It never trusts a key that a proof brings along.
 
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint::{Checkpoint, number};
 use crate::note::{Algorithm, Note, NoteFault, VerifierKey};
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -188,7 +188,9 @@ impl Policy {
         let threshold = match *threshold {
             "all" => members.len(),
             "any" => 1,
-            number => number.parse().map_err(|_| "group: the threshold is all, any or a number")?,
+            decimal => number(decimal)
+                .and_then(|threshold| usize::try_from(threshold).ok())
+                .ok_or("group: the threshold is all, any or a number")?,
         };
         if threshold == 0 || threshold > members.len() {
             return Err("group: the threshold is 1 to the number of members");
@@ -211,7 +213,7 @@ impl FromStr for Policy {
     fn from_str(text: &str) -> Result<Self, PolicyFault> {
         let mut policy = Self::default();
         let mut quorum = None;
-        for (number, line) in text.lines().enumerate() {
+        for (number, line) in text.split('\n').enumerate() {
             let fault = |what| PolicyFault { line: number + 1, what };
             if line.chars().any(|c| c.is_ascii_control() && c != '\t') {
                 return Err(fault("a control character"));

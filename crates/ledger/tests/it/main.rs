@@ -6,4 +6,5 @@ mod fixture;
 mod independent;
 mod log;
 mod note;
+mod policy;
 mod tree;
