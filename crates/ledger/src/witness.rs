@@ -2,7 +2,7 @@
 //! It may assume that its caller keeps the state and replaces it atomically *before* answering. It never forgets a size.
 
 use crate::checkpoint::{Checkpoint, hash_from_line, hash_line, number};
-use crate::note::{Note, NoteFault, Signature, SigningKey, VerifierKey};
+use crate::note::{Algorithm, Note, NoteFault, Signature, SigningKey, VerifierKey};
 use crate::tree::{Hash, empty_root, verify_consistency};
 use std::fmt;
 
@@ -108,7 +108,7 @@ pub fn consider(
     keys: &[VerifierKey],
     last: impl FnOnce(&str) -> Last,
 ) -> Result<Checkpoint, Refused> {
-    let checkpoint = Checkpoint::from_text(&request.checkpoint.text).ok_or(Refused::BadRequest)?;
+    let checkpoint = Checkpoint::read(&request.checkpoint.text).ok_or(Refused::BadRequest)?;
     let mut of_log = keys.iter().filter(|key| key.name() == checkpoint.origin).peekable();
     of_log.peek().ok_or(Refused::NotFound)?;
     request.checkpoint.verify(of_log).map_err(|_: NoteFault| Refused::Forbidden)?;
@@ -127,7 +127,14 @@ pub fn consider(
 /// The body of the answer: a cosignature line of each of the witness's keys, over a checkpoint that has been kept.
 ///
 /// # Errors
-/// A key that cannot cosign checkpoints.
+/// [`NoteFault::NotAKey`] for a key that cannot cosign checkpoints, [`NoteFault::BadSignature`] for a time of zero, which
+/// nobody accepts.
 pub fn cosign(request: &AddCheckpoint, keys: &[SigningKey], time: u64) -> Result<Vec<Signature>, NoteFault> {
+    if time == 0 {
+        return Err(NoteFault::BadSignature);
+    }
+    if keys.iter().any(|key| key.verifier().algorithm() == Algorithm::Ed25519) {
+        return Err(NoteFault::NotAKey);
+    }
     keys.iter().map(|key| key.sign(&request.checkpoint.text, time)).collect()
 }

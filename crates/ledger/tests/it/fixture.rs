@@ -5,7 +5,7 @@ use comity_ledger::bundle::{Bundle, ERASURE, Entry, Opening};
 use comity_ledger::verify::Source;
 use comity_ledger::{
     Algorithm, Checkpoint, Edge, Hash, NotATile, Note, Proof, SigningKey, TileKind, TilePath, TileReader,
-    entry_bundle, inclusion, leaf_hash, root,
+    consistency, entry_bundle, inclusion, leaf_hash, root,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -100,6 +100,10 @@ impl Log {
     pub(crate) fn proof(&self, index: u64, size: u64, checkpoint: &Note) -> Proof {
         let path = inclusion(&mut self.reader(size), index, size).expect("its tiles").expect("a leaf");
         Proof { extra: None, index, path, checkpoint: checkpoint.clone() }
+    }
+
+    pub(crate) fn growth(&self, old: u64, new: u64) -> Vec<Hash> {
+        consistency(&mut self.reader(new), old, new).expect("its tiles").expect("growth")
     }
 
     /// All files of the tree of that size below the log's prefix.

@@ -8,3 +8,4 @@ mod log;
 mod note;
 mod policy;
 mod tree;
+mod witness;
