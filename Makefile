@@ -1,6 +1,6 @@
 # `make demo` and `make test` do everything on a fresh machine; the rest are their parts.
 SHELL := /bin/bash
-PACKAGES := chromium chromium-driver postgresql libxml2-utils
+PACKAGES := chromium chromium-driver postgresql libxml2-utils python3 openssl
 DEMO_LISTEN ?= 127.0.0.1:8080
 DEMO_DATA ?= .work/demo
 
@@ -33,6 +33,8 @@ packages:
 	command -v chromedriver >/dev/null || missing="$$missing chromium-driver"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v xmllint >/dev/null || missing="$$missing libxml2-utils"; \
+	command -v python3 >/dev/null || missing="$$missing python3"; \
+	command -v openssl >/dev/null || missing="$$missing openssl"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \

@@ -169,5 +169,5 @@ pub(crate) fn bundle_of(log: &Log, checkpoint: &Note, request: &str, openings: &
         Entry { opening: opening.clone(), proof: log.proof(index, size, checkpoint) }
     };
     let entries = openings.iter().map(entry).collect();
-    Bundle { request: request.to_owned(), reference: "FR-2026-0001".to_owned(), entries }
+    Bundle { request: request.to_owned(), reference: "FR-2026-0001".to_owned(), keys: Vec::new(), entries }
 }
