@@ -32,7 +32,7 @@ pub(crate) struct World {
 }
 
 /// Who acts, by a short name.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Who {
     Officer,
     OfficerWithEveryRole,

@@ -10,5 +10,6 @@ mod hold;
 mod ledger;
 mod loose_file;
 mod main_job;
+mod model;
 mod refused;
 mod tampered;
