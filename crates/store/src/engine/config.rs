@@ -45,8 +45,6 @@ pub struct StoreConfig {
     pub now_us: i64,
     /// How many connections answer questions.
     pub readers: usize,
-    /// How many connections write, on PostgreSQL; the embedded engine always has one.
-    pub writers: usize,
     /// How many transactions may wait for a thread before callers are held back.
     pub waiting: usize,
     /// The longest a statement may run on PostgreSQL, in milliseconds.
@@ -55,7 +53,7 @@ pub struct StoreConfig {
 }
 
 impl StoreConfig {
-    /// A configuration with one reader per processor core, four writers, 1024 waiting and statements of at most 30 s.
+    /// A configuration with one reader per processor core, 1024 waiting and statements of at most 30 s.
     pub fn new(database: Database, data_dir: PathBuf, instance_key: InstanceKey, now_us: i64) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
@@ -64,7 +62,6 @@ impl StoreConfig {
             instance_key,
             now_us,
             readers: cores,
-            writers: 4,
             waiting: 1024,
             statement_timeout_ms: Some(30_000),
             fault_point: None,

@@ -1,5 +1,6 @@
-//! PostgreSQL, and engines that speak its protocol: pools of threads, each with its own connection.
-//! It may assume that a closure can run again. It never keeps a transaction whose statements failed or whose place in the order is in doubt.
+//! PostgreSQL, and engines that speak its protocol: one writer that commits groups, and a pool of readers, each thread with
+//! its own connection. Writers of one process beside each other would only lose against each other: most acts of an
+//! organisation meet in its counter. It may assume that a closure can run again. It never keeps a transaction whose statements failed or whose place in the order is in doubt.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -18,12 +19,17 @@ use super::{Point, SKIP_LOCKED, Shared, StoreConfig, Tx};
 use crate::fault::{Fault, FaultKind};
 use crate::value::{Row, Value};
 
+/// How many transactions share one commit at most: the first waits for the statements of all.
+const GROUP: usize = 64;
 /// How often a transaction that lost against others runs again.
 const RETRIES: u32 = 8;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A server that keeps commits only in memory would break the promise that an answered write is durable.
 const DURABLE: &str = "select set_config('synchronous_commit', 'on', false) \
                        where current_setting('synchronous_commit') = 'off'";
+const SAVEPOINT: &str = "savepoint unit";
+const NEXT_SAVEPOINT: &str = "release savepoint unit; savepoint unit";
+const BACK_TO_SAVEPOINT: &str = "rollback to savepoint unit";
 const BEGIN_WRITE: &str = "begin isolation level serializable";
 const BEGIN_READ: &str = "begin isolation level repeatable read read only";
 
@@ -37,11 +43,9 @@ pub(super) fn start(
     let server =
         Config::from_str(url).map_err(|e| Fault::connection(format!("the database's address: {e}")))?;
     migrate_apart(&server, shared, config.now_us)?;
-    for index in 0..config.writers.max(1) {
-        spawn("store-writer", BEGIN_WRITE, index, &server, writes, shared)?;
-    }
-    for index in 0..config.readers.max(1) {
-        spawn("store-reader", BEGIN_READ, index, &server, reads, shared)?;
+    spawn("store-writer", BEGIN_WRITE, GROUP, &server, writes, shared)?;
+    for _ in 0..config.readers.max(1) {
+        spawn("store-reader", BEGIN_READ, 1, &server, reads, shared)?;
     }
     Ok(())
 }
@@ -61,64 +65,84 @@ fn migrate_apart(server: &Config, shared: &Arc<Shared>, now_us: i64) -> Result<(
 fn spawn(
     name: &str,
     begin: &'static str,
-    index: usize,
+    limit: usize,
     server: &Config,
     takers: &Takers,
     shared: &Arc<Shared>,
 ) -> Result<(), Fault> {
     let takers = takers.clone();
-    let mut worker =
-        Worker { server: server.clone(), shared: Arc::clone(shared), session: None, begin, index };
+    let mut worker = Worker { server: server.clone(), shared: Arc::clone(shared), session: None, begin };
     let body = move || {
-        while let Some(mut unit) = takers.next() {
-            if begin == BEGIN_READ && unit.abandoned() {
-                continue;
+        while let Some(mut group) = takers.next_group(limit) {
+            group.retain(|unit| begin == BEGIN_WRITE || !unit.abandoned());
+            if !group.is_empty() {
+                worker.run(&mut group);
             }
-            if let Err(fault) = worker.run(&mut unit) {
-                unit.overrule(fault);
+            for unit in group {
+                unit.answer();
             }
-            unit.answer();
         }
     };
     let thread = std::thread::Builder::new().name(name.to_owned());
     thread.spawn(body).map(drop).map_err(|e| Fault::other(format!("no thread {name}: {e}")))
 }
 
-/// One thread of a pool with its connection.
+/// One thread with its connection.
 struct Worker {
     server: Config,
     shared: Arc<Shared>,
     session: Option<Session>,
     begin: &'static str,
-    index: usize,
 }
 
 /// How one attempt ended.
 enum Attempt {
-    /// The unit holds its answer.
+    /// Each unit holds its answer.
     Done,
-    /// The same unit may succeed when run again; the fault is the answer if it may not.
+    /// The same units may succeed when run again; the fault is the answer if they may not.
+    Again(Fault),
+    /// One of them takes the others with it: each is to run alone.
+    Apart,
+}
+
+/// Why the units of an attempt were left.
+enum Stop {
+    /// The session is of no more use: it is dropped with whatever was interrupted.
+    Broken(Attempt),
+    /// The transaction is taken back, and may succeed when run again.
     Again(Fault),
 }
 
 impl Worker {
-    fn run(&mut self, unit: &mut BoxedWork) -> Result<(), Fault> {
+    /// Runs the units in one transaction and puts their answers into them.
+    fn run(&mut self, group: &mut [BoxedWork]) {
         for attempt in 0..=RETRIES {
-            match self.attempt(unit)? {
-                Attempt::Done => return Ok(()),
-                Attempt::Again(fault) if attempt == RETRIES => return Err(fault),
-                Attempt::Again(fault) => {
-                    tracing::debug!(transaction.name = unit.name(), attempt, store.fault = %fault, "Retrying");
-                    // No chance is needed to part two rivals: each thread waits its own multiple.
-                    let wait = (1_u64 << attempt.min(6)) * (1 + self.index as u64 % 4);
-                    std::thread::sleep(Duration::from_millis(wait));
+            let fault = match self.attempt(group) {
+                Ok(Attempt::Done) => return,
+                Ok(Attempt::Apart) => return self.run_apart(group),
+                Ok(Attempt::Again(fault)) if attempt < RETRIES => {
+                    tracing::debug!(transactions = group.len(), attempt, store.fault = %fault, "Retrying");
+                    // No chance is needed to part two rivals: they are other processes, with other loads.
+                    std::thread::sleep(Duration::from_millis(1_u64 << attempt.min(6)));
+                    continue;
                 }
+                Ok(Attempt::Again(_)) if group.len() > 1 => return self.run_apart(group),
+                Ok(Attempt::Again(fault)) | Err(fault) => fault,
+            };
+            for unit in group {
+                unit.overrule(fault.clone());
             }
+            return;
         }
-        Ok(())
     }
 
-    fn attempt(&mut self, unit: &mut BoxedWork) -> Result<Attempt, Fault> {
+    fn run_apart(&mut self, group: &mut [BoxedWork]) {
+        for unit in group {
+            self.run(std::slice::from_mut(unit));
+        }
+    }
+
+    fn attempt(&mut self, group: &mut [BoxedWork]) -> Result<Attempt, Fault> {
         let writing = self.begin == BEGIN_WRITE;
         if writing {
             self.shared.strike(Point::Begin)?;
@@ -130,31 +154,63 @@ impl Worker {
         if let Err(error) = session.client.batch_execute(self.begin) {
             return Ok(Attempt::Again(fault(&error)));
         }
-        let mut marks = Marks::default();
-        let writes = writing.then_some(&*self.shared);
-        let ran = unit.run(&mut PostgresTx { session: &mut session, marks: &mut marks, writes });
-        if ran == Ran::Panicked {
-            tracing::error!(transaction.name = unit.name(), "A transaction panicked and was taken back");
-            // The session is dropped with whatever the panic interrupted.
-            return Ok(Attempt::Done);
-        }
-        if marks.lost || marks.again {
-            let fault = marks.doomed.unwrap_or_else(|| Fault::connection("the connection was lost"));
-            if !marks.lost && session.rollback() {
-                self.session = Some(session);
+        let mut wake = false;
+        let kept = match self.units(&mut session, group, &mut wake) {
+            Ok(kept) => kept,
+            Err(Stop::Broken(attempt)) => return Ok(attempt),
+            Err(Stop::Again(fault)) => {
+                if session.run("rollback") {
+                    self.session = Some(session);
+                }
+                return Ok(Attempt::Again(fault));
             }
-            return Ok(Attempt::Again(fault));
+        };
+        if kept {
+            return self.commit(session, writing, wake);
         }
-        if ran == Ran::Undo || marks.doomed.is_some() {
+        if session.run("rollback") {
+            self.session = Some(session);
+        }
+        Ok(Attempt::Done)
+    }
+
+    /// Runs each unit, several of them each in its own savepoint, and tells whether there is anything to keep.
+    fn units(&self, session: &mut Session, group: &mut [BoxedWork], wake: &mut bool) -> Result<bool, Stop> {
+        let writes = (self.begin == BEGIN_WRITE).then_some(&*self.shared);
+        let alone = group.len() == 1;
+        let mut kept = false;
+        for (number, unit) in group.iter_mut().enumerate() {
+            // The last unit's savepoint is let go with the same message that sets the next.
+            let mark = if number == 0 { SAVEPOINT } else { NEXT_SAVEPOINT };
+            if !alone && let Err(error) = session.client.batch_execute(mark) {
+                return Err(Stop::Again(fault(&error)));
+            }
+            let mut marks = Marks::default();
+            let ran = unit.run(&mut PostgresTx { session, marks: &mut marks, writes });
+            if ran == Ran::Panicked {
+                tracing::error!(transaction.name = unit.name(), "A transaction panicked and was taken back");
+                return Err(Stop::Broken(if alone { Attempt::Done } else { Attempt::Apart }));
+            }
+            if marks.lost || marks.again {
+                let fault = marks.doomed.unwrap_or_else(|| Fault::connection("the connection was lost"));
+                return Err(if marks.lost {
+                    Stop::Broken(Attempt::Again(fault))
+                } else {
+                    Stop::Again(fault)
+                });
+            }
+            if ran == Ran::Keep && marks.doomed.is_none() {
+                (*wake, kept) = (*wake | marks.wake, true);
+                continue;
+            }
             if let (Ran::Keep, Some(fault)) = (ran, marks.doomed) {
                 unit.overrule(fault);
             }
-            if session.rollback() {
-                self.session = Some(session);
+            if !alone && let Err(error) = session.client.batch_execute(BACK_TO_SAVEPOINT) {
+                return Err(Stop::Again(fault(&error)));
             }
-            return Ok(Attempt::Done);
         }
-        self.commit(session, writing, marks.wake)
+        Ok(kept)
     }
 
     fn commit(&mut self, mut session: Session, writing: bool, wake: bool) -> Result<Attempt, Fault> {
@@ -173,7 +229,7 @@ impl Worker {
                 Ok(Attempt::Done)
             }
             Err(error) if retryable(&error) => {
-                if session.rollback() {
+                if session.run("rollback") {
                     self.session = Some(session);
                 }
                 Ok(Attempt::Again(fault(&error)))
@@ -206,8 +262,8 @@ impl Session {
     }
 
     /// False when the connection is of no more use.
-    fn rollback(&mut self) -> bool {
-        self.client.batch_execute("rollback").is_ok()
+    fn run(&mut self, sql: &str) -> bool {
+        self.client.batch_execute(sql).is_ok()
     }
 
     fn prepared(&mut self, sql: &'static str) -> Result<Statement, postgres::Error> {
