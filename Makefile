@@ -4,7 +4,7 @@ PACKAGES := chromium chromium-driver postgresql libxml2-utils python3 openssl
 DEMO_LISTEN ?= 127.0.0.1:8080
 DEMO_DATA ?= .work/demo
 
-.PHONY: demo test check assets packages nextest bench
+.PHONY: demo test soak check assets packages nextest bench
 
 demo: assets
 	cargo build -p comity-server
@@ -12,6 +12,10 @@ demo: assets
 
 test: packages assets nextest check
 	cargo nextest run --workspace --no-fail-fast
+
+# What `make test` does for minutes, done for hours: 2,000 kills on each engine, and new cases for the model.
+soak: packages assets nextest
+	COMITY_CRASH_ROUNDS=2000 COMITY_MODEL_CASES=5000 cargo nextest run --workspace --no-fail-fast -E 'test(crash) or test(model)'
 
 # What users wait for, each against a floor or peer of the same run; ends by itself after a few minutes.
 bench: assets

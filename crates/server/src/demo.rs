@@ -10,7 +10,7 @@ use comity_domain::id::OrganisationId;
 use comity_domain::party::Role;
 use comity_domain::procedure::ProcedureSet;
 use comity_service::translation::Translator;
-use comity_service::{Caller, Exchange, LedgerSettings, PeerProcedures, Settings};
+use comity_service::{Caller, Exchange, LedgerSettings, PeerProcedures, QueueQuery, Settings};
 use comity_store::Database;
 use comity_web::{Endpoint, WebSettings};
 use people::{ORGANISATIONS, PEOPLE, organisation_id, person_id};
@@ -20,7 +20,12 @@ use std::path::Path;
 const UPLOAD_LIMIT: u64 = 1024 * 1024 * 1024;
 
 /// Runs `comity demo`.
-pub(crate) fn run(address: SocketAddr, data: &Path, procedures: Option<&Path>) -> Result<(), String> {
+pub(crate) fn run(
+    address: SocketAddr,
+    data: &Path,
+    database_url: Option<&str>,
+    procedures: Option<&Path>,
+) -> Result<(), String> {
     if !address.ip().is_loopback() {
         return Err(
             "--listen: only a loopback address, because anybody who can reach the demonstration can be \
@@ -29,7 +34,6 @@ pub(crate) fn run(address: SocketAddr, data: &Path, procedures: Option<&Path>) -
         );
     }
     std::fs::create_dir_all(data).map_err(|error| format!("{}: {error}", data.display()))?;
-    let fresh = !data.join("comity.sqlite").exists();
     let listener = listen(address)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let base_url = format!("http://{address}");
@@ -37,12 +41,12 @@ pub(crate) fn run(address: SocketAddr, data: &Path, procedures: Option<&Path>) -
     if let Some(folder) = procedures {
         add_folder(folder, &mut set)?;
     }
-    let settings = settings(data, &base_url, set)?;
+    let settings = settings(database(data, database_url), data, &base_url, set)?;
     let exchange = Exchange::open(settings, system_clock()).map_err(|fault| fault.to_string())?;
     let web = web_settings(&base_url);
     runtime()?.block_on(async {
         people::set_up(&exchange).await?;
-        if fresh {
+        if nothing_told(&exchange).await? {
             story::tell(&exchange).await?;
         }
         let contract = contract(&exchange, &base_url).await?;
@@ -57,10 +61,29 @@ pub(crate) fn run(address: SocketAddr, data: &Path, procedures: Option<&Path>) -
     })
 }
 
+async fn nothing_told(exchange: &Exchange) -> Result<bool, String> {
+    let officer = people::caller("laurent", exchange.now())?;
+    let queue = exchange.queue(&officer, QueueQuery::default()).await.map_err(said)?;
+    Ok(queue.states.is_empty())
+}
+
+/// Where a demonstration keeps its rows: a file in its folder, or an empty PostgreSQL database of its own.
+pub(crate) fn database(data: &Path, url: Option<&str>) -> Database {
+    match url {
+        None => Database::Sqlite(data.join("comity.sqlite")),
+        Some(url) => Database::Postgres(url.to_owned()),
+    }
+}
+
 /// How the service of a demonstration is set up.
-pub(crate) fn settings(data: &Path, base_url: &str, procedures: ProcedureSet) -> Result<Settings, String> {
+pub(crate) fn settings(
+    database: Database,
+    data: &Path,
+    base_url: &str,
+    procedures: ProcedureSet,
+) -> Result<Settings, String> {
     Ok(Settings {
-        database: Database::Sqlite(data.join("comity.sqlite")),
+        database,
         data: data.to_owned(),
         procedures,
         calendars: shipped_calendars()?,

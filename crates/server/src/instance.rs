@@ -9,16 +9,18 @@ use std::path::PathBuf;
 /// Address of a demonstration that is not served by this process; nothing of it is written anywhere.
 pub(crate) const NOWHERE: &str = "http://127.0.0.1";
 
-/// One of them is given.
+/// A configuration, or the data of a demonstration.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
 pub(crate) struct InstanceArguments {
     /// The configuration file of the instance.
-    #[arg(long)]
+    #[arg(long, required_unless_present = "data", conflicts_with = "data")]
     config: Option<PathBuf>,
     /// The data folder of a demonstration.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// The PostgreSQL address with which that demonstration was started.
+    #[arg(long, requires = "data")]
+    database_url: Option<String>,
 }
 
 impl InstanceArguments {
@@ -29,8 +31,9 @@ impl InstanceArguments {
                 let config = Config::read(config)?;
                 Ok((config.settings()?, Some(config)))
             }
-            (None, Some(data)) if data.join("comity.sqlite").exists() => {
-                Ok((demo::settings(data, NOWHERE, shipped_procedures()?)?, None))
+            (None, Some(data)) if self.database_url.is_some() || data.join("comity.sqlite").exists() => {
+                let database = demo::database(data, self.database_url.as_deref());
+                Ok((demo::settings(database, data, NOWHERE, shipped_procedures()?)?, None))
             }
             (None, Some(data)) => Err(format!("--data {}: no demonstration is there", data.display())),
             (None, None) => Err("--config or --data: one of them says which instance is meant".to_owned()),

@@ -38,6 +38,9 @@ enum Command {
         /// Where the data are kept; `demo.json` in it tells the addresses and tokens.
         #[arg(long, default_value = ".work/demo")]
         data: PathBuf,
+        /// Address of an empty PostgreSQL database to keep the rows in; without one they are a file in `data`.
+        #[arg(long)]
+        database_url: Option<String>,
         /// Folder of procedures to try, taken in place of shipped ones of the same identifier and version.
         #[arg(long)]
         procedures: Option<PathBuf>,
@@ -107,7 +110,9 @@ fn main() -> ExitCode {
         .init();
     let done = match Arguments::parse().command {
         Command::Serve { config } => serve::run(&config),
-        Command::Demo { listen, data, procedures } => demo::run(listen, &data, procedures.as_deref()),
+        Command::Demo { listen, data, database_url, procedures } => {
+            demo::run(listen, &data, database_url.as_deref(), procedures.as_deref())
+        }
         Command::Import(arguments) => return import::run(&arguments),
         Command::Verify { command } => return verify::run(&command),
         Command::Check(instance) => return verify::check(&instance),

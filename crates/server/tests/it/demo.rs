@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct Demo {
     process: Child,
     data: PathBuf,
+    arguments: Vec<String>,
     contract: Value,
 }
 
@@ -26,24 +27,46 @@ impl Demo {
         let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = std::fs::remove_dir_all(&data);
         std::fs::create_dir_all(&data).unwrap();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_comity"))
-            .args(["demo", "--listen", "127.0.0.1:0", "--data"])
-            .arg(&data)
-            .args(arguments)
-            .env("COMITY_LOG", "warn")
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+        let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let process = spawn(&data, &arguments);
+        let mut demo = Self { process, data, arguments, contract: Value::Null };
+        demo.wait();
+        demo
+    }
+
+    fn wait(&mut self) {
         let begun = Instant::now();
         loop {
-            assert!(process.try_wait().unwrap().is_none(), "the demonstration ended before it was ready");
+            assert!(
+                self.process.try_wait().unwrap().is_none(),
+                "the demonstration ended before it was ready"
+            );
             assert!(begun.elapsed() < Duration::from_mins(1), "the demonstration is not ready");
-            let written = std::fs::read(data.join("demo.json")).ok();
+            let written = std::fs::read(self.data.join("demo.json")).ok();
             if let Some(contract) = written.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
-                return Self { process, data, contract };
+                self.contract = contract;
+                return;
             }
-            std::thread::sleep(Duration::from_millis(50));
+            std::thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    /// Ends it as a power cut does: nothing of it is asked or told.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        let _ = std::fs::remove_file(self.data.join("demo.json"));
+    }
+
+    /// Starts it again on its data, after [`Demo::kill`], without waiting.
+    pub(crate) fn begin_again(&mut self) {
+        self.process = spawn(&self.data, &self.arguments);
+    }
+
+    /// Starts it again on its data, after [`Demo::kill`]. It has another address and other tokens.
+    pub(crate) fn again(&mut self) {
+        self.begin_again();
+        self.wait();
     }
 
     /// The address that the contract names.
@@ -51,10 +74,27 @@ impl Demo {
         self.contract["base_url"].as_str().unwrap()
     }
 
+    /// The token of somebody in it.
+    pub(crate) fn token(&self, name: &str) -> &str {
+        let personas = self.contract["personas"].as_array().unwrap();
+        personas.iter().find(|persona| persona["name"] == name).unwrap()["token"].as_str().unwrap()
+    }
+
     /// The folder of its data, where a test may leave files of its own.
     pub(crate) fn data(&self) -> &Path {
         &self.data
     }
+}
+
+fn spawn(data: &Path, arguments: &[String]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_comity"))
+        .args(["demo", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .args(arguments)
+        .env("COMITY_LOG", "warn")
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
 }
 
 impl Drop for Demo {

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not as it must be")]
 
 mod browser;
+mod crash;
 mod demo;
 mod house;
 mod import;

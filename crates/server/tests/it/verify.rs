@@ -4,7 +4,7 @@ use crate::demo::Demo;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-const VALID: Option<i32> = Some(0);
+pub(crate) const VALID: Option<i32> = Some(0);
 const INVALID: Option<i32> = Some(1);
 const UNDECIDED: Option<i32> = Some(2);
 
@@ -12,7 +12,7 @@ fn comity(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_comity")).args(arguments).env("COMITY_LOG", "warn").output().unwrap()
 }
 
-fn ends(arguments: &[&str], wanted: Option<i32>) -> String {
+pub(crate) fn ends(arguments: &[&str], wanted: Option<i32>) -> String {
     let output = comity(arguments);
     let said =
         format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -21,7 +21,7 @@ fn ends(arguments: &[&str], wanted: Option<i32>) -> String {
 }
 
 /// Writes what a command prints into a file.
-fn kept(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
+pub(crate) fn kept(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     let output = comity(arguments);
     assert_eq!(output.status.code(), VALID, "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     let file = folder.join(name);
@@ -30,7 +30,7 @@ fn kept(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
 }
 
 /// The year of the newest log, which is also that of the demonstration's references.
-fn year(policy: &Path) -> String {
+pub(crate) fn year(policy: &Path) -> String {
     let text = std::fs::read_to_string(policy).unwrap();
     let origin = text.lines().rfind(|line| line.starts_with("log ")).unwrap().split('+').next().unwrap();
     origin.rsplit('/').next().unwrap().to_owned()
