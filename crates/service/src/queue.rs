@@ -10,9 +10,12 @@ use comity_domain::refusal::Refusal;
 use comity_domain::request::{Completeness, Draft, RequestState, check_draft};
 use comity_domain::time::Moment;
 use comity_policy::{Action, Relation};
-use comity_store::request::{self as rows, NEVER_DUE, QueueFilter, RequestRow};
+use comity_store::queue::{self as rows, NEVER_DUE, QueueFilter, RequestRow};
 use comity_store::{Fault, Tx, party};
 use std::collections::BTreeMap;
+
+/// Requests of one state are counted up to this number; a list says that there are more.
+pub const MOST_COUNTED: u32 = 1_000;
 
 /// Rows of one's own work at most.
 const WORK_ROWS: i64 = 50;
@@ -148,7 +151,7 @@ impl Exchange {
             let full = i64::try_from(found.len()).is_ok_and(|rows| rows == limit) && query.search.is_none();
             let next = found.last().filter(|_| full).map(key_of);
             let names = Names::load(tx)?;
-            let states = rows::states(tx, organisation, side)?;
+            let states = rows::states(tx, organisation, side, MOST_COUNTED)?;
             let rows: Result<Vec<_>, Fault> = found.into_iter().map(|r| row(&inner, &names, r)).collect();
             Ok(Ok(QueuePage { rows: rows?, next, states }))
         };

@@ -454,7 +454,7 @@ pub struct QueuePage {
     pub rows: Vec<QueueRow>,
     /// Key of the next page.
     pub next: Option<String>,
-    /// Open requests by state.
+    /// Open requests by state, each counted up to 1,000: that number means as many or more.
     pub states: Vec<(RequestState, u64)>,
 }
 

@@ -3,7 +3,7 @@
 
 /// Names a module's statements and lists them all, so that none escapes the test that prepares each on both engines.
 macro_rules! sql {
-    ($($(#[$meta:meta])* $name:ident = $text:literal;)+) => {
+    ($($(#[$meta:meta])* $name:ident = $text:expr;)+) => {
         $($(#[$meta])* const $name: &str = $text;)+
         /// Every statement of this module.
         pub(crate) const STATEMENTS: &[&str] = &[$($name),+];
@@ -20,6 +20,7 @@ pub mod job;
 pub mod ledger;
 pub mod notice;
 pub mod party;
+pub mod queue;
 pub mod request;
 pub mod seal;
 #[cfg(feature = "testing")]
@@ -42,6 +43,7 @@ pub fn statements() -> Vec<&'static str> {
         ledger::STATEMENTS,
         notice::STATEMENTS,
         party::STATEMENTS,
+        queue::STATEMENTS,
         request::STATEMENTS,
         seal::STATEMENTS,
         trail::STATEMENTS,

@@ -4,12 +4,12 @@
 use crate::engine::Tx;
 use crate::fault::Fault;
 use crate::ledger::{self, LeafKind};
-use crate::party::{json, moment, parse, to_json};
+use crate::party::{parse, to_json};
+use crate::queue::NEVER_DUE;
 use crate::seal::{DossierKey, InstanceKey, KeyState, Place, dossier_key};
 use crate::value::{Row, Value};
 use comity_domain::event::Event;
 use comity_domain::id::{OrganisationId, RequestId};
-use comity_domain::party::Side;
 use comity_domain::procedure::PinnedProcedure;
 use comity_domain::request::{Request, RequestState, due_watches};
 use comity_domain::term::{DataCategory, Priority};
@@ -58,99 +58,11 @@ crate::sql! {
     ADD_OBJECT = "insert into foreign_object (organisation, identifier, request) values ($1, $2, $3)
         on conflict do nothing";
     OBJECT = "select request from foreign_object where organisation = $1 and identifier = $2";
-    SENT = "select id, reference, provider_reference, from_organisation, to_organisation, procedure_hash, kind,
-            priority, state, items, categories, due_us, paused, updated_at_us, ended
-        from request
-        where from_organisation = $1 and (ended, priority, due_us, id) > ($2, $3, $4, $5)
-            and ended <= $6
-            and (cast($7 as text) is null or state = $7)
-            and (cast($8 as text) is null or priority = $8)
-            and (cast($9 as text) is null or procedure_id = $9)
-            and (cast($10 as text) is null or to_organisation = $10)
-        order by ended, priority, due_us, id limit $11";
-    INCOMING = "select id, reference, provider_reference, from_organisation, to_organisation, procedure_hash, kind,
-            priority, state, items, categories, due_us, paused, updated_at_us, ended
-        from request
-        where to_organisation = $1 and arrived = 1 and (ended, priority, due_us, id) > ($2, $3, $4, $5)
-            and ended <= $6
-            and (cast($7 as text) is null or state = $7)
-            and (cast($8 as text) is null or priority = $8)
-            and (cast($9 as text) is null or procedure_id = $9)
-            and (cast($10 as text) is null or from_organisation = $10)
-        order by ended, priority, due_us, id limit $11";
-    SENT_STATES = "select state, count(*) from request where from_organisation = $1 and ended = 0
-        group by state order by state";
-    INCOMING_STATES = "select state, count(*) from request where to_organisation = $1 and arrived = 1 and ended = 0
-        group by state order by state";
-    FOUND = "select r.id, r.reference, r.provider_reference, r.from_organisation, r.to_organisation,
-            r.procedure_hash, r.kind, r.priority, r.state, r.items, r.categories, r.due_us, r.paused,
-            r.updated_at_us, r.ended
-        from request_digest d join request r on r.id = d.request
-        where d.digest = $1 and (r.from_organisation = $2 or (r.to_organisation = $2 and r.arrived = 1))
-        order by r.ended, r.priority, r.due_us, r.id limit $3";
     PARTIES = "select reference, from_organisation, to_organisation, arrived, ended from request where id = $1";
     BY_STATE = "select state, count(*) from request group by state order by state";
     BY_PROCEDURE = "select procedure_id, count(*) from request group by procedure_id order by procedure_id";
     BY_PRIORITY = "select priority, count(*) from request group by priority order by priority";
     COUNT_EVENTS = "select count(*) from event where name = $1";
-}
-
-/// There is no open clock: sorts after everything that is due.
-pub const NEVER_DUE: i64 = i64::MAX;
-
-/// What a list shows of a request; nothing in it is sealed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestRow {
-    /// Its identifier.
-    pub id: RequestId,
-    /// The authority's reference.
-    pub reference: String,
-    /// The provider's reference.
-    pub provider_reference: Option<String>,
-    /// The authority.
-    pub from: OrganisationId,
-    /// The addressee.
-    pub to: OrganisationId,
-    /// The pinned procedure.
-    pub procedure_hash: String,
-    /// What it asks for, as its wire name.
-    pub kind: String,
-    /// How urgent.
-    pub priority: Priority,
-    /// Where it stands.
-    pub state: RequestState,
-    /// Number of items.
-    pub items: i64,
-    /// Items per category.
-    pub categories: Vec<(DataCategory, u32)>,
-    /// End of the open clock that is due first, [`NEVER_DUE`] if none.
-    pub due_us: i64,
-    /// Whether that clock stands still.
-    pub paused: bool,
-    /// Last change.
-    pub updated_at: Moment,
-    /// Whether it has ended.
-    pub ended: bool,
-}
-
-fn row_of(row: &Row) -> Result<RequestRow, Fault> {
-    Ok(RequestRow {
-        id: parse(row.text(0)?)?,
-        reference: row.text(1)?.to_owned(),
-        provider_reference: row.opt_text(2)?.map(str::to_owned),
-        from: parse(row.text(3)?)?,
-        to: parse(row.text(4)?)?,
-        procedure_hash: row.text(5)?.to_owned(),
-        kind: row.text(6)?.to_owned(),
-        priority: parse(row.text(7)?)?,
-        state: parse(row.text(8)?)?,
-        items: row.int(9)?,
-        categories: json(row.text(10)?)?,
-        due_us: row.int(11)?,
-        paused: row.truth(12)?,
-        updated_at: moment(row.int(13)?)?,
-        ended: row.truth(14)?,
-    })
 }
 
 fn body_place(id: &str) -> Place<'_> {
@@ -504,77 +416,6 @@ pub fn object(
 ) -> Result<Option<RequestId>, Fault> {
     let row = tx.row(OBJECT, &[organisation.to_string().into(), identifier.into()])?;
     row.map(|row| parse(row.text(0)?)).transpose()
-}
-
-/// Which rows of a list, most urgent first.
-#[derive(Debug, Clone)]
-pub struct QueueFilter {
-    /// Whose list.
-    pub organisation: OrganisationId,
-    /// On which side of the requests that organisation is.
-    pub side: Side,
-    /// Continue after this key: ended, priority, due, identifier.
-    pub after: Option<(i64, String, i64, String)>,
-    /// Also what has ended.
-    pub ended: bool,
-    /// Only this state.
-    pub state: Option<RequestState>,
-    /// Only this priority.
-    pub priority: Option<Priority>,
-    /// Only this procedure.
-    pub procedure: Option<String>,
-    /// Only this other side.
-    pub counterpart: Option<OrganisationId>,
-    /// At most so many.
-    pub limit: i64,
-}
-
-/// A page of a list.
-pub fn queue(tx: &mut dyn Tx, filter: &QueueFilter) -> Result<Vec<RequestRow>, Fault> {
-    let (ended, priority, due, id) =
-        filter.after.clone().unwrap_or((-1, String::new(), i64::MIN, String::new()));
-    let args: [Value; 11] = [
-        filter.organisation.to_string().into(),
-        ended.into(),
-        priority.into(),
-        due.into(),
-        id.into(),
-        i64::from(filter.ended).into(),
-        filter.state.map(RequestState::as_str).into(),
-        filter.priority.map(Priority::as_str).into(),
-        filter.procedure.clone().into(),
-        filter.counterpart.map(|id| id.to_string()).into(),
-        filter.limit.into(),
-    ];
-    let statement = match filter.side {
-        Side::Authority => SENT,
-        Side::Provider => INCOMING,
-    };
-    tx.rows(statement, &args)?.iter().map(row_of).collect()
-}
-
-/// Requests with a digest that an organisation is a party to.
-pub fn found(
-    tx: &mut dyn Tx,
-    digest: [u8; 32],
-    organisation: OrganisationId,
-    limit: i64,
-) -> Result<Vec<RequestRow>, Fault> {
-    let args = [digest.into(), organisation.to_string().into(), limit.into()];
-    tx.rows(FOUND, &args)?.iter().map(row_of).collect()
-}
-
-/// Open requests of an organisation by state.
-pub fn states(
-    tx: &mut dyn Tx,
-    organisation: OrganisationId,
-    side: Side,
-) -> Result<Vec<(RequestState, u64)>, Fault> {
-    let statement = match side {
-        Side::Authority => SENT_STATES,
-        Side::Provider => INCOMING_STATES,
-    };
-    counted(&tx.rows(statement, &[organisation.to_string().into()])?)
 }
 
 fn counted<T: std::str::FromStr>(rows: &[Row]) -> Result<Vec<(T, u64)>, Fault> {

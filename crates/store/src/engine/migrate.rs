@@ -30,8 +30,12 @@ macro_rules! migration {
 }
 
 /// All migrations in their order.
-pub const MIGRATIONS: &[Migration] =
-    &[migration!(1, "0001_engine"), migration!(2, "0002_nouns"), migration!(3, "0003_ledger")];
+pub const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_engine"),
+    migration!(2, "0002_nouns"),
+    migration!(3, "0003_ledger"),
+    migration!(4, "0004_queue"),
+];
 
 const TABLE: &str = "create table if not exists migration (
     number bigint not null primary key,

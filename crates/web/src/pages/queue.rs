@@ -13,7 +13,7 @@ use axum::routing::get;
 use comity_domain::party::OrganisationKind;
 use comity_domain::request::RequestState;
 use comity_domain::term::Priority;
-use comity_service::{QueuePage, QueueQuery, QueueRow, ReadingKind, Work};
+use comity_service::{MOST_COUNTED, QueuePage, QueueQuery, QueueRow, ReadingKind, Work};
 use serde::Deserialize;
 
 pub(super) fn routes() -> Router<App> {
@@ -164,8 +164,13 @@ impl QueuePageView {
         state_class(*state)
     }
 
-    fn open(&self) -> u64 {
-        self.page.states.iter().map(|(_, count)| count).sum()
+    fn open(&self) -> String {
+        let all = self.page.states.iter().map(|(_, count)| count).sum();
+        at_least(all, self.page.states.iter().any(|(_, count)| full(*count)))
+    }
+
+    fn count(&self, count: &u64) -> String {
+        at_least(*count, full(*count))
     }
 
     fn categories(&self, row: &QueueRow) -> String {
@@ -189,6 +194,15 @@ impl QueuePageView {
     fn priorities(&self) -> &'static [Priority] {
         Priority::ALL
     }
+}
+
+fn full(count: u64) -> bool {
+    count >= u64::from(MOST_COUNTED)
+}
+
+/// A number; with a plus where there are more.
+fn at_least(count: u64, more: bool) -> String {
+    if more { format!("{count}+") } else { count.to_string() }
 }
 
 /// A query of what is filled.
