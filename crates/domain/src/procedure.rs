@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 /// A text in both working languages.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -249,7 +250,7 @@ impl Procedure {
 /// All procedures that an instance knows: the newest version of each for new requests, older ones by hash.
 #[derive(Debug, Clone, Default)]
 pub struct ProcedureSet {
-    by_hash: BTreeMap<String, PinnedProcedure>,
+    by_hash: BTreeMap<String, Arc<PinnedProcedure>>,
     newest: BTreeMap<String, String>,
 }
 
@@ -265,26 +266,26 @@ impl ProcedureSet {
         if newer {
             self.newest.insert(id, pinned.hash.clone());
         }
-        self.by_hash.insert(pinned.hash.clone(), pinned);
+        self.by_hash.insert(pinned.hash.clone(), Arc::new(pinned));
     }
 
     /// The one a request is pinned to.
-    pub fn pinned(&self, pin: &ProcedurePin) -> Option<&PinnedProcedure> {
+    pub fn pinned(&self, pin: &ProcedurePin) -> Option<&Arc<PinnedProcedure>> {
         self.by_hash(&pin.hash)
     }
 
     /// The one with that hash.
-    pub fn by_hash(&self, hash: &str) -> Option<&PinnedProcedure> {
+    pub fn by_hash(&self, hash: &str) -> Option<&Arc<PinnedProcedure>> {
         self.by_hash.get(hash)
     }
 
     /// The newest version of one.
-    pub fn newest(&self, id: &str) -> Option<&PinnedProcedure> {
+    pub fn newest(&self, id: &str) -> Option<&Arc<PinnedProcedure>> {
         self.newest.get(id).and_then(|hash| self.by_hash.get(hash))
     }
 
     /// The newest version of each, in the order of their identifiers.
-    pub fn all(&self) -> impl Iterator<Item = &PinnedProcedure> {
+    pub fn all(&self) -> impl Iterator<Item = &Arc<PinnedProcedure>> {
         self.newest.values().filter_map(|hash| self.by_hash.get(hash))
     }
 }

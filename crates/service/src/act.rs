@@ -386,7 +386,6 @@ pub(crate) fn commit(
         receipt.events.push(event.what.name().to_owned());
         receipt.commitments.push(hex(commitment));
     }
-    receipt.promise = inner.ledger.promise(request.id, now, &receipt.commitments)?;
     follow(tx, store, &request, &outcome.events, outcome.attempt)?;
     erase_later(tx, inner, &request, &outcome.events, now)?;
     outcome.memory.remember(tx, &receipt)?;

@@ -69,15 +69,8 @@ impl Exchange {
             };
             let (reader, side) = reader_of(relation);
             let now = attempt.now;
-            let desk = Desk {
-                inner: &inner,
-                request: &request,
-                procedure: &procedure,
-                parties: &parties,
-                reader,
-                side,
-                now,
-            };
+            let desk =
+                Desk { inner: &inner, request: &request, procedure, parties: &parties, reader, side, now };
             let mut dossier = desk.dossier();
             dossier.contact_points = party::contact_points(tx, request.from)?;
             let events = rows::events(tx, &key, id)?;

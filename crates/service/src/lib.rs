@@ -23,6 +23,7 @@ pub use ledger::{CheckReport, Finding, LedgerSettings, LogFile, run_sealer};
 pub use notice::{Notice, SmtpSettings};
 pub use oversight::{TrailPage, TrailQuery};
 pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken};
+pub use queue::MOST_COUNTED;
 pub use request::{ForeignStatus, PeerProcedures};
 pub use view::*;
 
@@ -34,7 +35,7 @@ use comity_domain::time::Moment;
 use comity_policy::Gate;
 use comity_store::seal::InstanceKey;
 use comity_store::{Database, Store, StoreConfig};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 
@@ -98,7 +99,9 @@ pub(crate) struct Inner {
     pub(crate) gate: Gate,
     procedures: ProcedureSet,
     /// Every procedure that a request is pinned to, newest offers included.
-    pinned: RwLock<ProcedureSet>,
+    pinned: ProcedureSet,
+    /// Those whose text lies in the database, by hash.
+    stored: RwLock<BTreeSet<String>>,
     calendars: BTreeMap<String, Calendar>,
     fallback: Calendar,
     pub(crate) clock: ClockSource,
@@ -147,8 +150,11 @@ impl Exchange {
         };
         let mut pinned = settings.procedures.clone();
         let texts = store.read_blocking("procedure.all", comity_store::request::procedures)?;
+        let mut stored = BTreeSet::new();
         for text in texts {
-            pinned.add(PinnedProcedure::from_toml(&text).map_err(|f| OpenFault::Procedure(f.message))?);
+            let known = PinnedProcedure::from_toml(&text).map_err(|f| OpenFault::Procedure(f.message))?;
+            stored.insert(known.hash.clone());
+            pinned.add(known);
         }
         let fallback = Calendar::from_toml(FALLBACK).map_err(|f| OpenFault::Procedure(f.to_string()))?;
         let calendars = settings.calendars.into_iter().map(|c| (c.id().to_owned(), c)).collect();
@@ -156,7 +162,8 @@ impl Exchange {
         let inner = Inner {
             gate,
             procedures: settings.procedures,
-            pinned: RwLock::new(pinned),
+            pinned,
+            stored: RwLock::new(stored),
             calendars,
             fallback,
             clock,
@@ -182,8 +189,8 @@ impl Exchange {
     }
 
     /// The procedure with that hash, offered still or only pinned by older requests; public.
-    pub fn procedure(&self, hash: &str) -> Option<PinnedProcedure> {
-        self.inner.pinned.read().ok()?.by_hash(hash).cloned()
+    pub fn procedure(&self, hash: &str) -> Option<Arc<PinnedProcedure>> {
+        self.inner.pinned.by_hash(hash).cloned()
     }
 
     /// The permission table, for the matrix and for tests over it.
@@ -219,13 +226,12 @@ impl Inner {
     }
 
     /// The procedure that a request is pinned to.
-    pub(crate) fn pinned(&self, pin: &comity_domain::procedure::ProcedurePin) -> Option<PinnedProcedure> {
-        self.pinned.read().ok()?.pinned(pin).cloned()
+    pub(crate) fn pinned(&self, pin: &comity_domain::procedure::ProcedurePin) -> Option<&PinnedProcedure> {
+        self.pinned.pinned(pin).map(Arc::as_ref)
     }
 
     pub(crate) fn pinned_title(&self, hash: &str) -> Option<(String, comity_domain::procedure::Text)> {
-        let set = self.pinned.read().ok()?;
-        let pinned = set.by_hash(hash)?;
+        let pinned = self.pinned.by_hash(hash)?;
         Some((pinned.procedure.id.clone(), pinned.procedure.title.clone()))
     }
 }

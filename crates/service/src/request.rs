@@ -15,6 +15,7 @@ use comity_domain::time::Moment;
 use comity_policy::{Action, Relation};
 use comity_store::{Fault, Tx, party, request as rows, seal, upload};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Under which procedures a peer link files what it receives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -188,7 +189,7 @@ impl Exchange {
         action: Action,
         from: OrganisationId,
         to: OrganisationId,
-        pinned: PinnedProcedure,
+        pinned: Arc<PinnedProcedure>,
         memory: Memory,
         begin: impl Fn(
             RequestId,
@@ -200,9 +201,8 @@ impl Exchange {
         + 'static,
     ) -> Result<Receipt, Denied> {
         let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
-        if let Ok(mut set) = inner.pinned.write() {
-            set.add(pinned.clone());
-        }
+        let hash = pinned.hash.clone();
+        let stored = inner.stored.read().is_ok_and(|stored| stored.contains(&hash));
         let work = move |tx: &mut dyn Tx| {
             let now = inner.now();
             let mut attempt = Attempt::new(&who, action, now);
@@ -235,15 +235,25 @@ impl Exchange {
             };
             attempt.request = Some(id);
             attempt.about = reference;
-            rows::put_procedure(tx, &pinned)?;
+            if !stored {
+                rows::put_procedure(tx, &pinned)?;
+            }
             let key = seal::create_dossier_key(tx, store.instance_key(), &id.to_string(), now.us())?;
             let side = side_of(relation);
             let outcome =
                 Outcome { attempt: &attempt, side, before: None, arrived: false, events, memory: &memory };
             let receipt = commit(tx, &store, &inner, &key, &outcome)?;
-            note_objects(tx, &store, from, id, receipt)
+            if action == Action::RequestFile {
+                note_objects(tx, &store, from, id, receipt)
+            } else {
+                Ok(receipt)
+            }
         };
-        settle(self.store.write(action.as_str(), work).await)
+        let receipt = settle(self.store.write(action.as_str(), work).await)?;
+        if !stored && let Ok(mut all) = self.inner.stored.write() {
+            all.insert(hash);
+        }
+        self.promised(receipt)
     }
 
     /// Does something with a request. `expected` is the version that the caller has seen, if it matters.
@@ -278,7 +288,15 @@ impl Exchange {
             };
             act_on(tx, &store, &inner, &mut attempt, relation, parties.arrived, &command, expected, &memory)
         };
-        settle(self.store.write(action.as_str(), work).await)
+        self.promised(settle(self.store.write(action.as_str(), work).await)?)
+    }
+
+    /// Signs a receipt. That is the same each time, so it is done outside the transaction and kept nowhere.
+    fn promised(&self, mut receipt: Receipt) -> Result<Receipt, Denied> {
+        if !receipt.commitments.is_empty() {
+            receipt.promise = self.inner.ledger.promise(receipt.request, receipt.at, &receipt.commitments)?;
+        }
+        Ok(receipt)
     }
 
     /// An object of a foreign message that this caller's organisation has sent, as it is held.
@@ -370,7 +388,7 @@ fn act_on(
     let files =
         if matches!(command, RequestCommand::Prepare { .. }) { files(tx, &key, id)? } else { Vec::new() };
     let decided =
-        parties.decide(inner, attempt, &pinned, &files, |ctx| request::decide(&request, command, ctx));
+        parties.decide(inner, attempt, pinned, &files, |ctx| request::decide(&request, command, ctx));
     match decided {
         Err(refusals) => attempt.refuse(tx, refusals),
         Ok(events) if events.is_empty() => Ok(Ok(unchanged(&request, attempt.now))),

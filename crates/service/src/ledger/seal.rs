@@ -74,22 +74,37 @@ impl Exchange {
     /// # Errors
     /// A fault of the store.
     pub async fn wait_sealed(&self, receipt: &Receipt) -> Result<bool, Denied> {
-        let mut sealed = self.inner.ledger.sealed.subscribe();
         let (request, sequence) = (receipt.request, receipt.version);
+        let find = move |tx: &mut dyn Tx| {
+            let leaf = comity_store::request::event_leaf(tx, request, sequence)?;
+            Ok(leaf.and_then(|leaf| leaf.place))
+        };
+        Ok(self.sealed(find).await?.is_some())
+    }
+
+    /// Has what waits sealed at once, and asks `find` after each seal until it answers something; nothing when that
+    /// takes too long.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub async fn sealed<T: Send + 'static>(
+        &self,
+        find: impl Fn(&mut dyn Tx) -> Result<Option<T>, Fault> + Clone + Send + 'static,
+    ) -> Result<Option<T>, Denied> {
+        let mut sealed = self.inner.ledger.sealed.subscribe();
         let wait = async {
             loop {
                 sealed.mark_unchanged();
-                let find = move |tx: &mut dyn Tx| comity_store::request::event_leaf(tx, request, sequence);
-                if self.store.read("ledger.placed", find).await?.is_some_and(|leaf| leaf.place.is_some()) {
-                    return Ok(true);
+                if let Some(found) = self.store.read("ledger.placed", find.clone()).await? {
+                    return Ok(Some(found));
                 }
                 self.inner.ledger.wanted.notify_one();
                 if sealed.changed().await.is_err() {
-                    return Ok(false);
+                    return Ok(None);
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, wait).await.unwrap_or(Ok(false))
+        tokio::time::timeout(PATIENCE, wait).await.unwrap_or(Ok(None))
     }
 
     /// Keeps the newest checkpoint as a file, so that a database that is put back to an older state is noticed.

@@ -82,7 +82,7 @@ pub(crate) async fn list(
     State(app): State<App>,
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<Vec<ProcedureView>>, PageError> {
-    Ok(Json(app.exchange.procedures().all().map(view).collect()))
+    Ok(Json(app.exchange.procedures().all().map(|pinned| view(pinned)).collect()))
 }
 
 /// One procedure with all its rules.

@@ -17,6 +17,7 @@ use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::request::{Draft, DraftItem, RequestAct, RequestCommand};
 use comity_domain::term::{Certainty, DataCategory, Priority};
 use comity_service::{Denied, Dossier};
+use std::sync::Arc;
 
 /// Blank rows offered beyond those that are filled.
 const SPARE_ROWS: usize = 2;
@@ -26,7 +27,7 @@ const SPARE_ROWS: usize = 2;
 struct DraftPage {
     f: Frame,
     d: Dossier,
-    procedure: PinnedProcedure,
+    procedure: Arc<PinnedProcedure>,
     draft: Draft,
     percent: u32,
     refusals: Vec<Refusal>,

@@ -11,6 +11,7 @@ use axum::response::Response;
 use axum::routing::get;
 use comity_domain::procedure::PinnedProcedure;
 use comity_domain::procedure::written::{Piece, WrittenSection, sections};
+use std::sync::Arc;
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/procedures", get(list)).route("/procedures/{id}", get(one))
@@ -20,14 +21,14 @@ pub(super) fn routes() -> Router<App> {
 #[template(path = "procedures.html")]
 struct ListPage {
     f: Frame,
-    procedures: Vec<PinnedProcedure>,
+    procedures: Vec<Arc<PinnedProcedure>>,
 }
 
 #[derive(Template)]
 #[template(path = "procedure.html")]
 struct ProcedurePage {
     f: Frame,
-    p: PinnedProcedure,
+    p: Arc<PinnedProcedure>,
     sections: Vec<WrittenSection>,
 }
 
