@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ffi};
 
@@ -19,6 +20,11 @@ use crate::value::{Row, Value};
 const GROUP: usize = 256;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const CACHED_STATEMENTS: usize = 512;
+/// Pages of 4 KiB in the write-ahead log before they are copied into the database: those that change with each group are
+/// then copied once in many groups.
+const CHECKPOINT_PAGES: i64 = 4_096;
+/// Memory that each connection may use for pages, in KiB; it is taken only as far as there are pages.
+const CACHE_KIB: i64 = 8_192;
 
 pub(super) fn start(
     path: &Path,
@@ -56,7 +62,11 @@ fn connect(path: &Path) -> Result<Connection, Fault> {
 fn pragmas(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    // A plan does not hang on the values bound to it: otherwise each list is planned anew for each call.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
@@ -84,42 +94,92 @@ fn write_loop(connection: &Connection, takers: &Takers, shared: &Shared) {
     }
 }
 
-/// Runs each unit in its own savepoint and commits them together; an error means that none of them is durable, or that
-/// nobody knows and the store has stopped.
+/// Commits what the units of a group write; an error means that none of them is durable, or that nobody knows and the
+/// store has stopped.
 fn write_group(
     connection: &Connection,
     group: &mut [BoxedWork],
     marks: &mut Marks,
     shared: &Shared,
 ) -> Result<(), Fault> {
-    shared.strike(Point::Begin)?;
-    run_text(connection, "begin immediate")?;
-    for unit in group {
-        run_text(connection, "savepoint unit")?;
-        let mut own = Marks::default();
-        let ran = unit.run(&mut SqliteTx { connection, marks: &mut own, writes: Some(shared) });
-        if ran == Ran::Panicked {
-            tracing::error!(transaction.name = unit.name(), "A transaction panicked and was taken back");
+    begin(connection, shared)?;
+    // Nearly every group keeps all its units. A savepoint would copy each page before it is changed, so they are set
+    // only once a unit was not kept; the closures can run again.
+    if !run_together(connection, group, marks, shared)? {
+        run_text(connection, "rollback")?;
+        if group.len() == 1 {
+            return Ok(());
         }
-        if connection.is_autocommit() {
-            // A full disk or a failed read takes back the whole group, not only the statement.
-            return Err(own.doomed.unwrap_or_else(|| Fault::other("the engine took the transaction back")));
-        }
-        if let (Ran::Keep, Some(fault)) = (ran, &own.doomed) {
-            unit.overrule(fault.clone());
-        }
-        if ran == Ran::Keep && own.doomed.is_none() {
-            marks.wake |= own.wake;
-        } else {
-            run_text(connection, "rollback to unit")?;
-        }
-        run_text(connection, "release unit")?;
+        *marks = Marks::default();
+        begin(connection, shared)?;
+        run_apart(connection, group, marks, shared)?;
     }
     shared
         .strike(Point::Commit)
         .and_then(|()| run_text(connection, "commit"))
         .and_then(|()| shared.strike(Point::Answer))
         .inspect_err(|fault| shared.fail(fault))
+}
+
+fn begin(connection: &Connection, shared: &Shared) -> Result<(), Fault> {
+    shared.strike(Point::Begin)?;
+    run_text(connection, "begin immediate")
+}
+
+/// Runs the units one after the other until one is not to be kept; then false, and nothing may be.
+fn run_together(
+    connection: &Connection,
+    group: &mut [BoxedWork],
+    marks: &mut Marks,
+    shared: &Shared,
+) -> Result<bool, Fault> {
+    for unit in group {
+        if !run_unit(connection, unit, marks, shared)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Runs each unit in its own savepoint, and takes back those that are not to be kept.
+fn run_apart(
+    connection: &Connection,
+    group: &mut [BoxedWork],
+    marks: &mut Marks,
+    shared: &Shared,
+) -> Result<(), Fault> {
+    for unit in group {
+        run_text(connection, "savepoint unit")?;
+        if !run_unit(connection, unit, marks, shared)? {
+            run_text(connection, "rollback to unit")?;
+        }
+        run_text(connection, "release unit")?;
+    }
+    Ok(())
+}
+
+/// Runs a unit and tells whether what it wrote is to be kept.
+fn run_unit(
+    connection: &Connection,
+    unit: &mut BoxedWork,
+    marks: &mut Marks,
+    shared: &Shared,
+) -> Result<bool, Fault> {
+    let mut own = Marks::default();
+    let ran = unit.run(&mut SqliteTx { connection, marks: &mut own, writes: Some(shared) });
+    if ran == Ran::Panicked {
+        tracing::error!(transaction.name = unit.name(), "A transaction panicked and was taken back");
+    }
+    if connection.is_autocommit() {
+        // A full disk or a failed read takes back the whole group, not only the statement.
+        return Err(own.doomed.unwrap_or_else(|| Fault::other("the engine took the transaction back")));
+    }
+    if let (Ran::Keep, Some(fault)) = (ran, &own.doomed) {
+        unit.overrule(fault.clone());
+    }
+    let kept = ran == Ran::Keep && own.doomed.is_none();
+    marks.wake |= kept && own.wake;
+    Ok(kept)
 }
 
 fn rollback(connection: &Connection) {
@@ -284,5 +344,30 @@ impl migrate::Raw for Raw<'_> {
 
     fn tx(&mut self, work: &mut dyn FnMut(&mut dyn Tx) -> Result<(), Fault>) -> Result<(), Fault> {
         work(&mut SqliteTx { connection: self.0, marks: &mut Marks::default(), writes: None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::StatementStatus;
+
+    #[test]
+    fn no_statement_is_planned_anew_for_other_values() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        pragmas(&connection).unwrap();
+        migrate::run(&mut Raw(&mut connection), MIGRATIONS, 0).unwrap();
+        for sql in crate::statements() {
+            let mut statement = connection.prepare(sql).unwrap();
+            for value in 1..4 {
+                for place in 1..=statement.parameter_count() {
+                    statement.raw_bind_parameter(place, value).unwrap();
+                }
+                // What the tables refuse does not count here.
+                let mut rows = statement.raw_query();
+                while let Ok(Some(_)) = rows.next() {}
+            }
+            assert_eq!(statement.get_status(StatementStatus::RePrepare), 0, "{sql}");
+        }
     }
 }

@@ -191,7 +191,10 @@ on_both_engines! {
 fn a_serialisation_conflict_runs_the_closure_again() {
     run(Engine::Postgres, async |store: &mut TestStore| {
         insert(store, "counter".to_owned()).await.expect("written");
-        let (runs, rival) = (Arc::new(AtomicU32::new(0)), (**store).clone());
+        // Another node: within one, a single writer parts them.
+        let node = store.config().clone();
+        let rival = std::thread::spawn(move || Store::open(&node)).join().expect("no panic").expect("opened");
+        let runs = Arc::new(AtomicU32::new(0));
         let seen = Arc::clone(&runs);
         let done: Result<u64, Fault> = store
             .write("test.conflict", move |tx| {
