@@ -1,6 +1,8 @@
 //! Throwaway databases on both engines, for the tests of this crate and of the crates above it.
 //! It may assume a machine for tests: a temporary folder, and Debian's PostgreSQL or `COMITY_TEST_POSTGRES`. It never touches a database it did not make.
 
+pub mod bench;
+
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,7 +24,7 @@ pub const NOW_US: i64 = 1_767_225_600_000_000;
 /// Starts one server for all test processes of this user, unless it runs; it stops when unused for ten minutes.
 const START: &str = r#"
 set -eu
-dir=$1; bin=$2
+dir=$1; bin=$2; options=$3
 umask 077
 mkdir -p "$dir"
 exec 9>"$dir/lock"
@@ -31,8 +33,8 @@ echo used > "$dir/used"
 if [ -d "$dir/data" ] && "$bin/pg_isready" -q -h "$dir"; then exit 0; fi
 rm -rf "$dir/data"
 "$bin/initdb" -D "$dir/data" -U comity -A trust -E UTF8 --locale=C.UTF-8 -N >"$dir/log" 2>&1
-"$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-k $dir -c listen_addresses= -c fsync=off -c full_page_writes=off \
-  -c max_connections=300 -c shared_buffers=64MB" start >/dev/null 2>&1 9>&-
+"$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-k $dir -c listen_addresses= -c max_connections=300 $options" \
+  start >/dev/null 2>&1 9>&-
 setsid sh -c '
   while sleep 15; do
     exec 9>"$0/lock"; flock 9
@@ -177,11 +179,24 @@ pub fn postgres() -> &'static str {
     static SERVER: OnceLock<String> = OnceLock::new();
     SERVER.get_or_init(|| match std::env::var("COMITY_TEST_POSTGRES") {
         Ok(url) if !url.is_empty() => url,
-        _ => throwaway().unwrap_or_else(|why| panic!("{why}; {HINT}")),
+        _ => throwaway("test", "-c fsync=off -c full_page_writes=off -c shared_buffers=64MB")
+            .unwrap_or_else(|why| panic!("{why}; {HINT}")),
     })
 }
 
-fn throwaway() -> Result<String, String> {
+/// The address of a throwaway server that keeps what it commits, as a bench needs it. *Panics* as [`postgres`].
+pub fn durable_postgres() -> String {
+    throwaway("bench", "-c shared_buffers=256MB").unwrap_or_else(|why| panic!("{why}; {HINT}"))
+}
+
+/// A new, empty database on that server, and its address.
+pub fn new_database(server: &str, name: &str) -> String {
+    let texts = [format!("drop database if exists {name} with (force)"), format!("create database {name}")];
+    on_server(server, texts.to_vec());
+    with_database(server, name)
+}
+
+fn throwaway(purpose: &str, options: &str) -> Result<String, String> {
     let programs = programs().ok_or("there is no PostgreSQL on this machine")?;
     let root = is_root();
     let user = if root {
@@ -189,13 +204,14 @@ fn throwaway() -> Result<String, String> {
     } else {
         std::env::var("USER").unwrap_or_else(|_| "user".to_owned())
     };
-    let dir = std::env::temp_dir().join(format!("comity-test-postgres-{user}"));
+    let dir = std::env::temp_dir().join(format!("comity-{purpose}-postgres-{user}"));
     // The server refuses to run as root; Debian's package brings a user for it.
     let mut command = if root { Command::new("runuser") } else { Command::new("sh") };
     if root {
         command.args(["-u", "postgres", "--", "sh"]);
     }
-    let done = command.args(["-c", START, "sh"]).arg(&dir).arg(&programs).current_dir("/").output();
+    let done =
+        command.args(["-c", START, "sh"]).arg(&dir).arg(&programs).arg(options).current_dir("/").output();
     let done = done.map_err(|e| format!("no shell: {e}"))?;
     if !done.status.success() {
         let log = std::fs::read_to_string(dir.join("log")).unwrap_or_default();
@@ -210,7 +226,7 @@ fn is_root() -> bool {
 }
 
 /// The folder of the newest server's programs.
-fn programs() -> Option<PathBuf> {
+pub fn programs() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
     let newest =
         versions.filter_map(|v| Some((v.file_name().to_str()?.parse::<u32>().ok()?, v.path()))).max()?;
@@ -227,9 +243,10 @@ fn with_database(server: &str, name: &str) -> String {
 }
 
 /// Runs statements outside a transaction, on a thread of its own because the driver must not block a runtime.
-fn on_server(server: &'static str, statements: Vec<String>) {
+fn on_server(server: &str, statements: Vec<String>) {
+    let server = server.to_owned();
     let work = move || {
-        let config = postgres::Config::from_str(server)?;
+        let config = postgres::Config::from_str(&server)?;
         let mut client = config.connect(postgres::NoTls)?;
         statements.iter().try_for_each(|sql| client.batch_execute(sql))
     };

@@ -32,13 +32,6 @@ impl Client {
         self.send(request.header("authorization", format!("Bearer {token}")), Bytes::new()).await.into_body()
     }
 
-    pub(crate) async fn post(&self, path: &str, token: &str, body: &Bytes) {
-        let request = http::Request::post(format!("{}{path}", self.base_url))
-            .header("authorization", format!("Bearer {token}"))
-            .header("content-type", "application/json");
-        self.send(request, body.clone()).await;
-    }
-
     pub(crate) async fn page(&self, path: &str, session: &str) -> Bytes {
         let request = http::Request::get(format!("{}{path}", self.base_url)).header("cookie", session);
         let response = self.send(request, Bytes::new()).await;

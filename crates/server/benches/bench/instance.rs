@@ -4,24 +4,24 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 pub(crate) struct Instance {
     process: Child,
-    data: PathBuf,
     contract: Value,
 }
 
 impl Instance {
     /// Starts it; its contract for scripts is written when it is ready.
-    pub(crate) fn start(data: &Path) -> Self {
+    pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
         let contract = data.join("demo.json");
         let _ = std::fs::remove_file(&contract);
         let mut process = Command::new(env!("CARGO_BIN_EXE_comity"))
             .args(["demo", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
+            .args(arguments)
             .env("COMITY_LOG", "warn")
             .stdout(Stdio::null())
             .spawn()
@@ -30,7 +30,7 @@ impl Instance {
             assert!(process.try_wait().unwrap().is_none(), "the demonstration ended before it was ready");
             let written = std::fs::read(&contract).ok();
             if let Some(contract) = written.and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
-                let instance = Self { process, data: data.to_owned(), contract };
+                let instance = Self { process, contract };
                 instance.first_answer();
                 return instance;
             }
@@ -50,10 +50,6 @@ impl Instance {
 
     pub(crate) fn base_url(&self) -> &str {
         self.contract["base_url"].as_str().unwrap()
-    }
-
-    pub(crate) fn data(&self) -> &Path {
-        &self.data
     }
 
     fn person(&self, name: &str, member: &str) -> String {
@@ -79,9 +75,12 @@ impl Instance {
         Bytes::from(body.to_string())
     }
 
-    /// Memory of the process that no other shares, and its part of what is shared, in bytes.
-    pub(crate) fn memory(&self) -> u64 {
-        memory_of(self.process.id())
+    /// Memory of the process that no other shares, and its part of what is shared.
+    #[expect(clippy::cast_precision_loss, reason = "memory of a process is far below 2^53 bytes")]
+    pub(crate) fn mebibytes(&self) -> f64 {
+        let said = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", self.process.id())).unwrap();
+        let line = said.lines().find_map(|line| line.strip_prefix("Pss:")).unwrap();
+        line.split_whitespace().next().unwrap().parse::<u64>().unwrap() as f64 / 1024.0
     }
 }
 
@@ -98,23 +97,4 @@ pub(crate) fn version() -> Duration {
     let done = Command::new(env!("CARGO_BIN_EXE_comity")).arg("--version").output().unwrap();
     assert!(done.status.success());
     begun.elapsed()
-}
-
-/// Proportional set size of a process, in bytes: its own pages, and its part of those it shares.
-fn memory_of(process: u32) -> u64 {
-    let said = std::fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
-    let line = said.lines().find_map(|line| line.strip_prefix("Pss:"));
-    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kilobytes.unwrap_or(0) * 1024
-}
-
-/// Memory of all processes of the test server, which is started if it does not run.
-pub(crate) fn postgres_memory() -> u64 {
-    let _ = comity_store::testing::postgres();
-    let processes = std::fs::read_dir("/proc").unwrap().flatten();
-    let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    let named = |process: &u32| {
-        std::fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|name| name.trim() == "postgres")
-    };
-    numbers.filter(named).map(memory_of).sum()
 }

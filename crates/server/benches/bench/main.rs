@@ -1,146 +1,97 @@
-//! `make bench`: what users wait for, each against a named floor or peer measured in the same run.
+//! `make bench`: what users wait for and what the ledger costs, each against a floor or peer of the same run, in turns.
 //! Load is counted and ends by itself; everything happens on loopback, in a folder of its own; nothing is asserted.
+//! Words on the command line choose sections: `cargo bench -p comity-server --bench bench -- submissions queue`.
 
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
+    clippy::print_stderr,
     reason = "a bench ends where something is not as it must be"
 )]
 
 mod client;
 mod floor;
 mod instance;
+mod ledger;
+mod load;
+mod reads;
+mod submissions;
 mod table;
 
-use client::Client;
-use floor::Floor;
-use instance::Instance;
-use std::path::Path;
-use std::time::{Duration, Instant};
+use comity_domain::procedure::ProcedureSet;
+use comity_service::{Exchange, LedgerSettings, Settings, run_sealer};
+use comity_store::{Database, Store, StoreConfig};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use table::Table;
 
-/// Requests that the queue holds.
-const QUEUE: usize = 100_000;
+/// How often each thing is measured in turn with its floor.
+const ROUNDS: usize = 5;
 
-/// Submissions, and how many of them wait at once.
-const SUBMISSIONS: usize = 2_000;
-const AT_ONCE: usize = 16;
-
-/// How often a page or an answer is asked for.
-const READS: usize = 200;
+/// A number from the environment.
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
 
 fn main() {
-    let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
-    let _ = std::fs::remove_dir_all(&data);
-    std::fs::create_dir_all(&data).unwrap();
+    let chosen: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted = |section: &str| chosen.is_empty() || chosen.iter().any(|word| word == section);
+    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
+    let _ = std::fs::remove_dir_all(&root);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let mut table = Table::default();
-    {
-        let demo = Instance::start(&data);
-        runtime.block_on(submissions(&demo, &mut table));
-        runtime.block_on(reads(&demo, &mut table));
+    if wanted("submissions") {
+        submissions::sqlite(&runtime, &new(&root, "submissions"), &mut table);
     }
-    runtime.block_on(Floor::open(&data).fill(QUEUE));
-    {
-        let demo = Instance::start(&data);
-        runtime.block_on(queue(&demo, &mut table));
+    if wanted("postgres") {
+        submissions::postgres(&runtime, &new(&root, "postgres"), &mut table);
     }
-    beginnings(&data, &mut table);
+    if wanted("proofs") {
+        proofs(&runtime, &new(&root, "proofs"), &mut table);
+    }
+    if wanted("log") {
+        ledger::whole(&new(&root, "log"), &mut table);
+    }
+    if wanted("reads") {
+        reads::dossier(&runtime, &new(&root, "reads"), &mut table);
+    }
+    if wanted("queue") {
+        reads::queues(&runtime, &new(&root, "queue"), &mut table);
+    }
     println!("{table}");
-    std::fs::remove_dir_all(&data).unwrap();
+    table.keep(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../benches/results/latest.json"));
+    std::fs::remove_dir_all(&root).unwrap();
 }
 
-/// New drafts over the API by many clients, against the same rows written by the store alone.
-async fn submissions(demo: &Instance, table: &mut Table) {
-    let client = Client::new(demo.base_url());
-    let token = demo.token("Amélie Laurent");
-    let analyst = client.organisation(&demo.token("Erik Lindqvist")).await;
-    let body = Instance::new_request(&analyst);
-    let begun = Instant::now();
-    let each = (0..AT_ONCE).map(|_| {
-        let (client, token, body) = (client.clone(), token.clone(), body.clone());
-        tokio::spawn(async move {
-            for _ in 0..SUBMISSIONS / AT_ONCE {
-                client.post("/api/v1/requests", &token, &body).await;
-            }
-        })
+fn new(root: &Path, name: &str) -> PathBuf {
+    let folder = root.join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// The ledger of an exchange in this process, on the embedded engine.
+#[expect(clippy::disallowed_methods, reason = "the clock of the exchange that is measured")]
+fn proofs(runtime: &tokio::runtime::Runtime, data: &Path, table: &mut Table) {
+    let database = Database::Sqlite(data.join("comity.sqlite"));
+    let settings = Settings {
+        database: database.clone(),
+        data: data.to_owned(),
+        procedures: ProcedureSet::default(),
+        calendars: Vec::new(),
+        permissions: None,
+        smtp: None,
+        base_url: "http://127.0.0.1".to_owned(),
+        upload_limit: 0,
+        loose_file_days: 1,
+        demo: false,
+        ledger: LedgerSettings::named("bench.example/ledger"),
+    };
+    let key = comity_store::seal::InstanceKey::load_or_create(&data.join("instance.key")).unwrap();
+    let store = Store::open(&StoreConfig::new(database, data.to_owned(), key, 0)).unwrap();
+    let exchange = Exchange::on(store.clone(), settings, Arc::new(jiff::Timestamp::now)).unwrap();
+    runtime.block_on(async {
+        let sealer = tokio::spawn(run_sealer(exchange.clone(), std::future::pending()));
+        ledger::proofs(&store, &exchange, table).await;
+        sealer.abort();
     });
-    for task in each.collect::<Vec<_>>() {
-        task.await.unwrap();
-    }
-    let over_http = per_second(SUBMISSIONS, begun.elapsed());
-    let begun = Instant::now();
-    Floor::open(demo.data()).submit(SUBMISSIONS, AT_ONCE).await;
-    let bare = per_second(SUBMISSIONS, begun.elapsed());
-    table.rate("submissions over HTTP, SQLite", over_http, "the same rows, store alone", bare);
-}
-
-/// A dossier as a page and over the API, against the reads that it needs.
-async fn reads(demo: &Instance, table: &mut Table) {
-    let client = Client::new(demo.base_url());
-    let session = client.sign_in(&demo.persona("Erik Lindqvist")).await;
-    let token = demo.token("Erik Lindqvist");
-    let id = client.first_request(&token).await;
-    let floor = Floor::open(demo.data());
-    let bare = spread(|| floor.dossier(&id)).await;
-    let (path, api_path) = (format!("/requests/{id}"), format!("/api/v1/requests/{id}"));
-    let page = spread(|| client.page(&path, &session)).await;
-    table.time("dossier page", page, "row, key and events from the store", bare);
-    let api = spread(|| client.get(&api_path, &token)).await;
-    table.time("dossier over the API", api, "row, key and events from the store", bare);
-}
-
-/// The queue at full size, against its two queries.
-async fn queue(demo: &Instance, table: &mut Table) {
-    let client = Client::new(demo.base_url());
-    let session = client.sign_in(&demo.persona("Erik Lindqvist")).await;
-    let token = demo.token("Erik Lindqvist");
-    let provider = client.organisation(&token).await;
-    let floor = Floor::open(demo.data());
-    let bare = spread(|| floor.queue(&provider)).await;
-    let page = spread(|| client.page("/requests", &session)).await;
-    table.time("queue page over 100,000 requests", page, "its page and counts from the store", bare);
-    let api = spread(|| client.get("/api/v1/requests", &token)).await;
-    table.time("queue over the API, 100,000 requests", api, "its page and counts from the store", bare);
-}
-
-/// From the start of the process to the first answer, and what it holds when nobody asks.
-fn beginnings(data: &Path, table: &mut Table) {
-    let mut starts = Vec::new();
-    for _ in 0..5 {
-        let begun = Instant::now();
-        let demo = Instance::start(data);
-        starts.push(begun.elapsed());
-        drop(demo);
-    }
-    let bare: Vec<Duration> = (0..5).map(|_| instance::version()).collect();
-    table.time("start to first answer, 100,000 requests", middle(starts), "`comity --version`", middle(bare));
-    let demo = Instance::start(data);
-    std::thread::sleep(Duration::from_secs(3));
-    let peer = instance::postgres_memory();
-    table.memory("idle memory, 100,000 requests", demo.memory(), "idle PostgreSQL, all processes", peer);
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of a bench are small")]
-fn per_second(count: usize, time: Duration) -> f64 {
-    count as f64 / time.as_secs_f64()
-}
-
-/// The median and the 95th percentile of asking many times, after a few to warm up.
-async fn spread<F: Future>(mut ask: impl FnMut() -> F) -> (Duration, Duration) {
-    let mut times = Vec::new();
-    for round in 0..READS + 10 {
-        let begun = Instant::now();
-        ask().await;
-        if round >= 10 {
-            times.push(begun.elapsed());
-        }
-    }
-    middle(times)
-}
-
-/// The median and the 95th percentile.
-fn middle(mut times: Vec<Duration>) -> (Duration, Duration) {
-    times.sort_unstable();
-    (times[times.len() / 2], times[times.len() * 95 / 100])
 }
