@@ -54,11 +54,15 @@ pub(crate) struct Parties {
 }
 
 pub(crate) fn both(tx: &mut dyn Tx, from: OrganisationId, to: OrganisationId) -> Answer<Parties> {
-    let (Some(from), Some(to)) = (party::organisation(tx, from)?, party::organisation(tx, to)?) else {
+    let Some((from, to)) = party::two_organisations(tx, from, to)? else {
         return Ok(Err(vec![Refusal::of(RefusalCode::NotFound, "to")]));
     };
-    let from_points = party::contact_points(tx, from.id)?.into_iter().map(|point| point.id).collect();
-    let to_points = party::contact_points(tx, to.id)?.into_iter().map(|point| point.id).collect();
+    let points = party::contact_point_ids(tx, from.id, to.id)?;
+    let of = |organisation| {
+        let own = points.iter().filter(|(owner, _)| *owner == organisation);
+        own.map(|(_, point)| *point).collect()
+    };
+    let (from_points, to_points) = (of(from.id), of(to.id));
     Ok(Ok(Parties { from, to, from_points, to_points }))
 }
 

@@ -37,6 +37,12 @@ pub trait Tx {
     /// Runs a statement that returns no rows and tells how many it changed. *Errors*: any [`Fault`].
     fn exec(&mut self, sql: &'static str, args: &[Value]) -> Result<u64, Fault>;
 
+    /// Hands in a statement that returns no rows and whose count nobody asks for. It runs before the next statement that
+    /// is asked something and before the commit. *Errors*: any [`Fault`], of this one or of one handed in before.
+    fn put(&mut self, sql: &'static str, args: &[Value]) -> Result<(), Fault> {
+        self.exec(sql, args).map(drop)
+    }
+
     /// Runs a statement to its end and returns all its rows. *Errors*: any [`Fault`].
     fn rows(&mut self, sql: &'static str, args: &[Value]) -> Result<Vec<Row>, Fault>;
 

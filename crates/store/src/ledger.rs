@@ -107,7 +107,7 @@ fn number(value: u64) -> i64 {
 
 /// Leaves a commitment to be sealed. *Errors*: the identifier is taken.
 pub fn add_leaf(tx: &mut dyn Tx, id: &str, kind: LeafKind, commitment: &[u8; 32]) -> Result<(), Fault> {
-    tx.exec(ADD_LEAF, &[id.into(), kind.as_str().into(), commitment.into()]).map(drop)
+    tx.put(ADD_LEAF, &[id.into(), kind.as_str().into(), commitment.into()])
 }
 
 /// Whether a leaf waits for its position.
@@ -218,7 +218,7 @@ pub fn swap(
 pub fn put_tile(tx: &mut dyn Tx, origin: &str, tile: &Tile) -> Result<(), Fault> {
     let args: [Value; 4] =
         [origin.into(), i64::from(tile.level).into(), number(tile.index).into(), tile.hashes.concat().into()];
-    tx.exec(PUT_TILE, &args).map(drop)
+    tx.put(PUT_TILE, &args)
 }
 
 /// The bytes of a tile or bundle of a log, cut to the width of its path; nothing where the log has no such file yet.

@@ -61,7 +61,7 @@ pub fn add(
         reference.into(),
         request.map(|id| id.to_string()).into(),
     ];
-    tx.exec(ADD, &args).map(drop)
+    tx.put(ADD, &args)
 }
 
 fn notice_of(row: &Row) -> Result<NoticeRow, Fault> {

@@ -19,6 +19,10 @@ crate::sql! {
             mail_domain = excluded.mail_domain, switchboard = excluded.switchboard, services = excluded.services";
     ORGANISATION = "select id, kind, name, code, country, time_zone, language, mail_domain, switchboard, services
         from organisation where id = $1";
+    TWO_ORGANISATIONS = "select id, kind, name, code, country, time_zone, language, mail_domain, switchboard, services
+        from organisation where id = $1 or id = $2";
+    CONTACT_POINT_IDS = "select organisation, id from contact_point where organisation = $1 or organisation = $2
+        order by organisation, id limit 2000";
     ORGANISATIONS = "select id, kind, name, code, country, time_zone, language, mail_domain, switchboard, services
         from organisation order by id limit 1000";
     ADDRESSEES = "select id, kind, name, code, country, time_zone, language, mail_domain, switchboard, services
@@ -110,6 +114,29 @@ pub fn put_organisation(tx: &mut dyn Tx, o: &Organisation) -> Result<(), Fault> 
 /// An organisation.
 pub fn organisation(tx: &mut dyn Tx, id: OrganisationId) -> Result<Option<Organisation>, Fault> {
     tx.row(ORGANISATION, &[id.to_string().into()])?.as_ref().map(organisation_of).transpose()
+}
+
+/// The two sides of a request; nothing where one of them is not known.
+pub fn two_organisations(
+    tx: &mut dyn Tx,
+    from: OrganisationId,
+    to: OrganisationId,
+) -> Result<Option<(Organisation, Organisation)>, Fault> {
+    let rows = tx.rows(TWO_ORGANISATIONS, &[from.to_string().into(), to.to_string().into()])?;
+    let found: Result<Vec<Organisation>, Fault> = rows.iter().map(organisation_of).collect();
+    let found = found?;
+    let of = |id| found.iter().find(|organisation| organisation.id == id).cloned();
+    Ok(of(from).zip(of(to)))
+}
+
+/// The contact points of two organisations, each with its organisation.
+pub fn contact_point_ids(
+    tx: &mut dyn Tx,
+    one: OrganisationId,
+    other: OrganisationId,
+) -> Result<Vec<(OrganisationId, ContactPointId)>, Fault> {
+    let rows = tx.rows(CONTACT_POINT_IDS, &[one.to_string().into(), other.to_string().into()])?;
+    rows.iter().map(|row| Ok((parse(row.text(0)?)?, parse(row.text(1)?)?))).collect()
 }
 
 /// All organisations of this instance, 1,000 at most.

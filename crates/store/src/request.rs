@@ -130,7 +130,7 @@ pub fn insert(tx: &mut dyn Tx, key: &DossierKey, request: &Request, now: Moment)
         now.us().into(),
         derived.body.into(),
     ];
-    tx.exec(INSERT, &args).map(drop)
+    tx.put(INSERT, &args)
 }
 
 /// Writes the changed state of a request that was read at `before`; false when somebody else changed it meanwhile.
@@ -246,7 +246,7 @@ pub fn add_event(
         event.at.us().into(),
         sealed.into(),
     ];
-    tx.exec(ADD_EVENT, &args)?;
+    tx.put(ADD_EVENT, &args)?;
     ledger::add_leaf(tx, &id, LeafKind::Event, commitment)
 }
 
@@ -394,7 +394,7 @@ pub fn procedures(tx: &mut dyn Tx) -> Result<Vec<String>, Fault> {
 
 /// Makes a request findable by a keyed digest.
 pub fn add_digest(tx: &mut dyn Tx, digest: [u8; 32], id: RequestId) -> Result<(), Fault> {
-    tx.exec(ADD_DIGEST, &[digest.into(), id.to_string().into()]).map(drop)
+    tx.put(ADD_DIGEST, &[digest.into(), id.to_string().into()])
 }
 
 /// Notes an object of a foreign message; false when the organisation has already sent it.

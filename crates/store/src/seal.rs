@@ -255,7 +255,7 @@ pub fn create_dossier_key(
 ) -> Result<DossierKey, Fault> {
     let key = DossierKey(Secret::random()?);
     let wrapped = instance.wrap(dossier, &key)?;
-    tx.exec(CREATE_KEY, &[dossier.into(), wrapped.into(), now_us.into()])?;
+    tx.put(CREATE_KEY, &[dossier.into(), wrapped.into(), now_us.into()])?;
     Ok(key)
 }
 

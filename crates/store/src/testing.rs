@@ -246,9 +246,16 @@ fn with_database(server: &str, name: &str) -> String {
 fn on_server(server: &str, statements: Vec<String>) {
     let server = server.to_owned();
     let work = move || {
-        let config = postgres::Config::from_str(&server)?;
-        let mut client = config.connect(postgres::NoTls)?;
-        statements.iter().try_for_each(|sql| client.batch_execute(sql))
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime starts").block_on(async {
+            let config = tokio_postgres::Config::from_str(&server)?;
+            let (client, connection) = config.connect(tokio_postgres::NoTls).await?;
+            tokio::spawn(connection);
+            for sql in &statements {
+                client.batch_execute(sql).await?;
+            }
+            Ok::<(), tokio_postgres::Error>(())
+        })
     };
     let done = std::thread::spawn(work).join();
     if let Ok(Err(error)) = done

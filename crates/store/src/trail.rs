@@ -74,7 +74,7 @@ pub fn add(tx: &mut dyn Tx, t: &TrailRow) -> Result<(), Fault> {
         (&t.about).into(),
         t.request.map(|id| id.to_string()).into(),
     ];
-    tx.exec(ADD, &args).map(drop)
+    tx.put(ADD, &args)
 }
 
 /// What to look for in the trail, newest first.
@@ -146,5 +146,5 @@ pub fn remember(
     now: Moment,
 ) -> Result<(), Fault> {
     let args: [Value; 5] = [caller.into(), key.into(), hash.into(), receipt.into(), now.us().into()];
-    tx.exec(REMEMBER, &args).map(drop)
+    tx.put(REMEMBER, &args)
 }

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use postgres::error::SqlState;
-use postgres::types::{IsNull, ToSql, Type};
-use postgres::{Client, Config, NoTls, Statement};
+use futures_util::future::{join_all, join3};
+use tokio::runtime::Runtime;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::{IsNull, ToSql, Type};
+use tokio_postgres::{Client, Config, Error, NoTls, Statement};
 
 use super::migrate::{self, MIGRATIONS};
 use super::queue::{BoxedWork, Takers};
@@ -27,9 +29,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A server that keeps commits only in memory would break the promise that an answered write is durable.
 const DURABLE: &str = "select set_config('synchronous_commit', 'on', false) \
                        where current_setting('synchronous_commit') = 'off'";
-const SAVEPOINT: &str = "savepoint unit";
-const NEXT_SAVEPOINT: &str = "release savepoint unit; savepoint unit";
-const BACK_TO_SAVEPOINT: &str = "rollback to savepoint unit";
+/// How many statements are handed in before they are sent at the latest; more would not be polled in their order.
+const HANDED_IN: usize = 24;
 const BEGIN_WRITE: &str = "begin isolation level serializable";
 const BEGIN_READ: &str = "begin isolation level repeatable read read only";
 
@@ -56,7 +57,7 @@ fn migrate_apart(server: &Config, shared: &Arc<Shared>, now_us: i64) -> Result<(
     let thread = std::thread::spawn(move || {
         let mut session = Session::connect(&server, &shared)?;
         // A migration may rewrite a large table: it takes the time it takes.
-        session.client.batch_execute("set statement_timeout = 0").map_err(|e| fault(&e))?;
+        session.batch("set statement_timeout = 0").map_err(|e| fault(&e))?;
         migrate::run(&mut Raw(&mut session), MIGRATIONS, now_us)
     });
     thread.join().unwrap_or_else(|_| Err(Fault::other("the migrations panicked")))
@@ -101,16 +102,8 @@ enum Attempt {
     Done,
     /// The same units may succeed when run again; the fault is the answer if they may not.
     Again(Fault),
-    /// One of them takes the others with it: each is to run alone.
+    /// One of them is not to be kept, or takes the others with it: each is to run alone.
     Apart,
-}
-
-/// Why the units of an attempt were left.
-enum Stop {
-    /// The session is of no more use: it is dropped with whatever was interrupted.
-    Broken(Attempt),
-    /// The transaction is taken back, and may succeed when run again.
-    Again(Fault),
 }
 
 impl Worker {
@@ -151,73 +144,74 @@ impl Worker {
             Some(session) => session,
             None => Session::connect(&self.server, &self.shared)?,
         };
-        if let Err(error) = session.client.batch_execute(self.begin) {
-            return Ok(Attempt::Again(fault(&error)));
-        }
-        let mut wake = false;
-        let kept = match self.units(&mut session, group, &mut wake) {
-            Ok(kept) => kept,
-            Err(Stop::Broken(attempt)) => return Ok(attempt),
-            Err(Stop::Again(fault)) => {
-                if session.run("rollback") {
-                    self.session = Some(session);
-                }
-                return Ok(Attempt::Again(fault));
+        session.begin = Some(self.begin);
+        let mut marks = Marks::default();
+        let kept = self.units(&mut session, group, &mut marks);
+        if marks.lost || marks.again {
+            let fault = marks.doomed.unwrap_or_else(|| Fault::connection("the connection was lost"));
+            if !marks.lost {
+                self.take_back(session);
             }
-        };
-        if kept {
-            return self.commit(session, writing, wake);
+            return Ok(Attempt::Again(fault));
         }
-        if session.run("rollback") {
-            self.session = Some(session);
+        match kept {
+            Some(true) => self.commit(session, writing, marks.wake),
+            Some(false) => {
+                self.take_back(session);
+                Ok(if group.len() == 1 { Attempt::Done } else { Attempt::Apart })
+            }
+            // The session is dropped with whatever the panic interrupted.
+            None => Ok(if group.len() == 1 { Attempt::Done } else { Attempt::Apart }),
         }
-        Ok(Attempt::Done)
     }
 
-    /// Runs each unit, several of them each in its own savepoint, and tells whether there is anything to keep.
-    fn units(&self, session: &mut Session, group: &mut [BoxedWork], wake: &mut bool) -> Result<bool, Stop> {
+    /// Runs the units one after the other until one is not to be kept; then false, and nothing may be. Nothing after a
+    /// panic.
+    fn units(&self, session: &mut Session, group: &mut [BoxedWork], marks: &mut Marks) -> Option<bool> {
         let writes = (self.begin == BEGIN_WRITE).then_some(&*self.shared);
-        let alone = group.len() == 1;
-        let mut kept = false;
-        for (number, unit) in group.iter_mut().enumerate() {
-            // The last unit's savepoint is let go with the same message that sets the next.
-            let mark = if number == 0 { SAVEPOINT } else { NEXT_SAVEPOINT };
-            if !alone && let Err(error) = session.client.batch_execute(mark) {
-                return Err(Stop::Again(fault(&error)));
-            }
-            let mut marks = Marks::default();
-            let ran = unit.run(&mut PostgresTx { session, marks: &mut marks, writes });
-            if ran == Ran::Panicked {
-                tracing::error!(transaction.name = unit.name(), "A transaction panicked and was taken back");
-                return Err(Stop::Broken(if alone { Attempt::Done } else { Attempt::Apart }));
-            }
-            if marks.lost || marks.again {
-                let fault = marks.doomed.unwrap_or_else(|| Fault::connection("the connection was lost"));
-                return Err(if marks.lost {
-                    Stop::Broken(Attempt::Again(fault))
-                } else {
-                    Stop::Again(fault)
-                });
-            }
-            if ran == Ran::Keep && marks.doomed.is_none() {
-                (*wake, kept) = (*wake | marks.wake, true);
-                continue;
-            }
-            if let (Ran::Keep, Some(fault)) = (ran, marks.doomed) {
-                unit.overrule(fault);
-            }
-            if !alone && let Err(error) = session.client.batch_execute(BACK_TO_SAVEPOINT) {
-                return Err(Stop::Again(fault(&error)));
+        for unit in group.iter_mut() {
+            let ran = unit.run(&mut PostgresTx { session, marks, writes });
+            match ran {
+                Ran::Keep if marks.doomed.is_none() => {}
+                Ran::Keep => {
+                    overrule(unit, marks);
+                    return Some(false);
+                }
+                Ran::Undo => return Some(false),
+                Ran::Panicked => {
+                    tracing::error!(
+                        transaction.name = unit.name(),
+                        "A transaction panicked and was taken back"
+                    );
+                    return None;
+                }
             }
         }
-        Ok(kept)
+        // What was only handed in is run before anything is committed; its fault is the answer of whoever is alone.
+        if (PostgresTx { session, marks, writes }).hand_over().is_err() {
+            if let [unit] = group {
+                overrule(unit, marks);
+            }
+            return Some(false);
+        }
+        Some(true)
+    }
+
+    fn take_back(&mut self, mut session: Session) {
+        session.handed_in.clear();
+        // Where not even the beginning was sent there is nothing to take back.
+        if session.begin.take().is_some() || session.run("rollback") {
+            self.session = Some(session);
+        }
     }
 
     fn commit(&mut self, mut session: Session, writing: bool, wake: bool) -> Result<Attempt, Fault> {
         if writing {
             self.shared.strike(Point::Commit)?;
         }
-        match session.client.batch_execute("commit") {
+        // A unit that asked nothing has not even begun.
+        let committed = if session.begin.take().is_some() { Ok(()) } else { session.batch("commit") };
+        match committed {
             Ok(()) => {
                 self.session = Some(session);
                 if wake {
@@ -242,42 +236,86 @@ impl Worker {
     }
 }
 
-/// A connection and its prepared statements.
+fn overrule(unit: &mut BoxedWork, marks: &Marks) {
+    if let Some(fault) = &marks.doomed {
+        unit.overrule(fault.clone());
+    }
+}
+
+/// A connection and its prepared statements. What is handed in is sent together with the next question, so that many
+/// statements cost one exchange of messages.
 struct Session {
+    runtime: Runtime,
     client: Client,
     /// Keyed by the text's place in the program: every text is a constant.
     statements: HashMap<(usize, usize), Statement>,
+    /// Sent before the next statement.
+    begin: Option<&'static str>,
+    /// Sent before the next question and before the commit.
+    handed_in: Vec<(Statement, Vec<Value>)>,
 }
 
 impl Session {
     fn connect(server: &Config, shared: &Shared) -> Result<Self, Fault> {
         let mut server = server.clone();
         server.connect_timeout(CONNECT_TIMEOUT).application_name("comity");
-        let mut client = server.connect(NoTls).map_err(|e| Fault::connection(e.to_string()))?;
-        client.batch_execute(DURABLE).map_err(|e| fault(&e))?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|e| Fault::other(format!("no runtime: {e}")))?;
+        let connected = runtime.block_on(server.connect(NoTls));
+        let (client, connection) = connected.map_err(|e| Fault::connection(e.to_string()))?;
+        // It is driven by this thread, whenever that waits for an answer.
+        runtime.spawn(connection);
+        let mut session =
+            Self { runtime, client, statements: HashMap::new(), begin: None, handed_in: Vec::new() };
+        session.batch(DURABLE).map_err(|e| fault(&e))?;
         if let Some(limit) = shared.statement_timeout_ms {
-            client.batch_execute(&format!("set statement_timeout = {limit}")).map_err(|e| fault(&e))?;
+            session.batch(&format!("set statement_timeout = {limit}")).map_err(|e| fault(&e))?;
         }
-        Ok(Self { client, statements: HashMap::new() })
+        Ok(session)
+    }
+
+    fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        self.runtime.block_on(self.client.batch_execute(sql))
     }
 
     /// False when the connection is of no more use.
     fn run(&mut self, sql: &str) -> bool {
-        self.client.batch_execute(sql).is_ok()
+        self.batch(sql).is_ok()
     }
 
-    fn prepared(&mut self, sql: &'static str) -> Result<Statement, postgres::Error> {
+    fn prepared(&mut self, sql: &'static str) -> Result<Statement, Error> {
         let key = (sql.as_ptr().addr(), sql.len());
         if let Some(statement) = self.statements.get(&key) {
             return Ok(statement.clone());
         }
-        let statement = if sql.contains(SKIP_LOCKED) {
-            self.client.prepare(&sql.replace(SKIP_LOCKED, "for update skip locked"))?
-        } else {
-            self.client.prepare(sql)?
-        };
+        let text = sql.replace(SKIP_LOCKED, "for update skip locked");
+        let statement = self.runtime.block_on(self.client.prepare(&text))?;
         self.statements.insert(key, statement.clone());
         Ok(statement)
+    }
+
+    /// Sends the beginning, what was handed in, and the question that `ask` makes, all in one go; answers its answer.
+    /// Of several errors the first counts: those after it only say that the transaction has failed.
+    fn exchange<T>(&mut self, ask: impl AsyncFnOnce(&Client) -> Result<T, Error>) -> Result<T, Error> {
+        let (begin, handed_in) = (self.begin.take(), std::mem::take(&mut self.handed_in));
+        let client = &self.client;
+        // Each future sends its message when it is first polled; they are polled in their order.
+        let beginning = async {
+            match begin {
+                Some(sql) => client.batch_execute(sql).await,
+                None => Ok(()),
+            }
+        };
+        let each = handed_in
+            .iter()
+            .map(|(statement, args)| async move { client.execute(statement, &params(args)).await });
+        let all = join3(beginning, join_all(each), ask(client));
+        let (begun, done, answer) = self.runtime.block_on(all);
+        begun?;
+        for one in done {
+            one?;
+        }
+        answer
     }
 }
 
@@ -319,12 +357,33 @@ impl PostgresTx<'_> {
 
     fn try_exec(&mut self, sql: &'static str, args: &[Value]) -> Result<u64, Failure> {
         let statement = self.prepared(sql, args)?;
-        Ok(self.session.client.execute(&statement, &params(args))?)
+        let ask = async |client: &Client| client.execute(&statement, &params(args)).await;
+        Ok(self.session.exchange(ask)?)
+    }
+
+    fn try_put(&mut self, sql: &'static str, args: &[Value]) -> Result<(), Failure> {
+        let statement = self.prepared(sql, args)?;
+        self.session.handed_in.push((statement, args.to_vec()));
+        if self.session.handed_in.len() < HANDED_IN { Ok(()) } else { self.try_hand_over() }
+    }
+
+    fn try_hand_over(&mut self) -> Result<(), Failure> {
+        if self.session.handed_in.is_empty() {
+            return Ok(());
+        }
+        Ok(self.session.exchange(async |_| Ok(()))?)
+    }
+
+    /// Runs what was handed in.
+    fn hand_over(&mut self) -> Result<(), Fault> {
+        let result = self.try_hand_over();
+        self.marked(result)
     }
 
     fn try_rows(&mut self, sql: &'static str, args: &[Value]) -> Result<Vec<Row>, Failure> {
         let statement = self.prepared(sql, args)?;
-        let found = self.session.client.query(&statement, &params(args))?;
+        let ask = async |client: &Client| client.query(&statement, &params(args)).await;
+        let found = self.session.exchange(ask)?;
         found.iter().map(from_row).collect::<Result<_, _>>().map_err(Into::into)
     }
 }
@@ -333,6 +392,12 @@ impl Tx for PostgresTx<'_> {
     fn exec(&mut self, sql: &'static str, args: &[Value]) -> Result<u64, Fault> {
         let struck = self.writes.map_or(Ok(()), |shared| shared.strike(Point::Statement));
         let result = struck.map_err(Failure::Here).and_then(|()| self.try_exec(sql, args));
+        self.marked(result)
+    }
+
+    fn put(&mut self, sql: &'static str, args: &[Value]) -> Result<(), Fault> {
+        let struck = self.writes.map_or(Ok(()), |shared| shared.strike(Point::Statement));
+        let result = struck.map_err(Failure::Here).and_then(|()| self.try_put(sql, args));
         self.marked(result)
     }
 
@@ -354,12 +419,12 @@ impl Tx for PostgresTx<'_> {
 
 /// A failure of the server, which knows more than its fault tells, or one of ours.
 enum Failure {
-    Server(postgres::Error),
+    Server(Error),
     Here(Fault),
 }
 
-impl From<postgres::Error> for Failure {
-    fn from(error: postgres::Error) -> Self {
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
         Self::Server(error)
     }
 }
@@ -395,10 +460,10 @@ impl ToSql for Value {
         true
     }
 
-    postgres::types::to_sql_checked!();
+    tokio_postgres::types::to_sql_checked!();
 }
 
-fn from_row(row: &postgres::Row) -> Result<Row, Fault> {
+fn from_row(row: &tokio_postgres::Row) -> Result<Row, Fault> {
     let columns = row.columns().iter().enumerate();
     columns
         .map(|(index, column)| from_column(row, index, column.type_()))
@@ -406,7 +471,7 @@ fn from_row(row: &postgres::Row) -> Result<Row, Fault> {
         .map(Row::new)
 }
 
-fn from_column(row: &postgres::Row, index: usize, ty: &Type) -> Result<Value, Fault> {
+fn from_column(row: &tokio_postgres::Row, index: usize, ty: &Type) -> Result<Value, Fault> {
     let value = match *ty {
         Type::INT8 => row.try_get::<_, Option<i64>>(index).map(Value::from),
         Type::INT4 => row.try_get::<_, Option<i32>>(index).map(|n| n.map(i64::from).into()),
@@ -421,7 +486,7 @@ fn from_column(row: &postgres::Row, index: usize, ty: &Type) -> Result<Value, Fa
     value.map_err(|e| fault(&e))
 }
 
-fn retryable(error: &postgres::Error) -> bool {
+fn retryable(error: &Error) -> bool {
     let Some(code) = error.code() else { return false };
     *code == SqlState::T_R_SERIALIZATION_FAILURE
         || *code == SqlState::T_R_DEADLOCK_DETECTED
@@ -429,7 +494,7 @@ fn retryable(error: &postgres::Error) -> bool {
         || *code == SqlState::FEATURE_NOT_SUPPORTED
 }
 
-fn lost(error: &postgres::Error) -> bool {
+fn lost(error: &Error) -> bool {
     match error.code() {
         // Classes 08 (connection) and 57P0x (server going down) end the session.
         Some(code) => code.code().starts_with("08") || code.code().starts_with("57P"),
@@ -440,7 +505,7 @@ fn lost(error: &postgres::Error) -> bool {
     }
 }
 
-fn fault(error: &postgres::Error) -> Fault {
+fn fault(error: &Error) -> Fault {
     let Some(db) = error.as_db_error() else {
         let kind = if lost(error) { FaultKind::Connection } else { FaultKind::Other };
         return Fault::new(kind, error.to_string());
@@ -472,7 +537,7 @@ impl migrate::Raw for Raw<'_> {
     }
 
     fn run(&mut self, sql: &str) -> Result<(), Fault> {
-        self.0.client.batch_execute(sql).map_err(|e| fault(&e))
+        self.0.batch(sql).map_err(|e| fault(&e))
     }
 
     fn tx(&mut self, work: &mut dyn FnMut(&mut dyn Tx) -> Result<(), Fault>) -> Result<(), Fault> {
