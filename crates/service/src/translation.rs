@@ -7,7 +7,7 @@ use comity_domain::refusal::Refusal;
 use comity_domain::term::Language;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use unic_langid::LanguageIdentifier;
@@ -39,7 +39,8 @@ pub struct Translator {
 /// The texts of one language.
 struct Texts {
     bundle: FluentBundle<FluentResource>,
-    keys: BTreeSet<String>,
+    /// Every key, with its text where that is the same each time: a page asks for some hundred of them.
+    keys: BTreeMap<String, Option<String>>,
 }
 
 impl fmt::Debug for Translator {
@@ -70,6 +71,11 @@ impl Translator {
     /// the text's shorter form is given; a text without one shows the gap as `{$name}`.
     pub fn text(&self, language: Language, key: &str, args: &[(&str, &str)]) -> String {
         let texts = self.texts(language);
+        if args.is_empty()
+            && let Some(Some(same)) = texts.keys.get(key)
+        {
+            return same.clone();
+        }
         let missing = || format!("⟦{key}⟧");
         let Some(message) = texts.bundle.get_message(key) else { return missing() };
         let Some(pattern) = message.value() else { return missing() };
@@ -89,12 +95,12 @@ impl Translator {
 
     /// Whether there is a text for `key`.
     pub fn has(&self, language: Language, key: &str) -> bool {
-        self.texts(language).keys.contains(key)
+        self.texts(language).keys.contains_key(key)
     }
 
     /// Every key of a language, in alphabetical order.
     pub fn keys(&self, language: Language) -> impl Iterator<Item = &str> {
-        self.texts(language).keys.iter().map(String::as_str)
+        self.texts(language).keys.keys().map(String::as_str)
     }
 
     /// What is wrong, with the refusal's values in words.
@@ -164,8 +170,13 @@ impl Texts {
             bundle.add_resource(resource).map_err(|faults| TextFault(format!("{name}: {faults:?}")))?;
             keys.extend(text.lines().filter_map(key_of).map(str::to_owned));
         }
-        keys.retain(|key| bundle.get_message(key).is_some_and(|message| message.value().is_some()));
-        Ok(Self { bundle, keys })
+        let keys = keys.into_iter().filter_map(|key| {
+            let pattern = bundle.get_message(&key)?.value()?;
+            let mut faults = Vec::new();
+            let same = bundle.format_pattern(pattern, None, &mut faults).into_owned();
+            Some((key, faults.is_empty().then_some(same)))
+        });
+        Ok(Self { keys: keys.collect(), bundle })
     }
 }
 
