@@ -39,6 +39,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 
+/// Only a bench is ever built so: no gate, no audit, no audiences, to measure what they cost. The program refuses to
+/// serve then.
+pub const STUBBED: bool = cfg!(feature = "stubbed");
+
 /// Where the time comes from: the system's clock in service, a moved one in tests.
 pub type ClockSource = Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>;
 

@@ -16,9 +16,14 @@ pub(crate) struct Instance {
 impl Instance {
     /// Starts it; its contract for scripts is written when it is ready.
     pub(crate) fn start(data: &Path, arguments: &[&str]) -> Self {
+        Self::start_program(env!("CARGO_BIN_EXE_comity"), data, arguments)
+    }
+
+    /// Another build of the program.
+    pub(crate) fn start_program(program: &str, data: &Path, arguments: &[&str]) -> Self {
         let contract = data.join("demo.json");
         let _ = std::fs::remove_file(&contract);
-        let mut process = Command::new(env!("CARGO_BIN_EXE_comity"))
+        let mut process = Command::new(program)
             .args(["demo", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(arguments)

@@ -46,6 +46,9 @@ fn main() {
     if wanted("postgres") {
         submissions::postgres(&runtime, &new(&root, "postgres"), &mut table);
     }
+    if wanted("cost") {
+        submissions::cost(&runtime, &new(&root, "cost"), &mut table);
+    }
     if wanted("proofs") {
         proofs(&runtime, &new(&root, "proofs"), &mut table);
     }

@@ -98,6 +98,32 @@ pub(crate) fn sqlite(runtime: &Runtime, data: &Path, table: &mut Table) {
     table.figure("submissions, 64 clients, p50", each(&more, |l| l.percentile(50)), "ms", Bar::None);
 }
 
+/// Beside a build without gate, audit and audiences, which `COMITY_BENCH_STUBBED` names; nothing without it.
+pub(crate) fn cost(runtime: &Runtime, data: &Path, table: &mut Table) {
+    let Ok(program) = std::env::var("COMITY_BENCH_STUBBED") else {
+        eprintln!(
+            "COMITY_BENCH_STUBBED names no program: the cost of gate, audit and audiences was not measured"
+        );
+        return;
+    };
+    let folders = [data.join("whole"), data.join("stubbed")];
+    folders.iter().for_each(|folder| std::fs::create_dir_all(folder).unwrap());
+    let demos = [Instance::start(&folders[0], &[]), Instance::start_program(&program, &folders[1], &[])];
+    let targets = demos.each_ref().map(|demo| runtime.block_on(Target::of(demo)));
+    let mut rates = [Vec::new(), Vec::new()];
+    for round in 0..=ROUNDS {
+        for (target, rates) in targets.iter().zip(&mut rates) {
+            let rate = runtime.block_on(target.load(64, CALLS)).per_second;
+            // The first round only warms up.
+            if round > 0 {
+                rates.push(rate);
+            }
+        }
+    }
+    let name = "submissions with gate, audit and audiences, 64 clients";
+    table.beside(name, &rates[0], "/s", "the same with them stubbed", &rates[1], Bar::RatioAtLeast(0.8));
+}
+
 /// On PostgreSQL, beside single-row inserts by pgbench with as many clients.
 pub(crate) fn postgres(runtime: &Runtime, data: &Path, table: &mut Table) {
     let server = testing::durable_postgres();
