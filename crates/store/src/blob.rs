@@ -1,7 +1,8 @@
 //! Large contents as sealed files under the data folder: written in one pass, read in one pass, a chunk in memory at a time.
 //! It may assume that the caller keeps each blob's path and never reuses one. It never yields a byte that is not authenticated.
 
-use std::path::Path as FilePath;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -11,11 +12,11 @@ use chacha20poly1305::XChaCha20Poly1305;
 use chacha20poly1305::aead::Payload;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, StreamExt};
-use object_store::local::LocalFileSystem;
-use object_store::path::Path;
-use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt};
 use sha2::{Digest, Sha256};
+use tokio::fs::File;
+use tokio::io::AsyncReadExt;
 
+use crate::disk::{Disk, Unfinished};
 use crate::fault::Fault;
 use crate::seal::{DossierKey, fill_random};
 
@@ -27,8 +28,8 @@ const TAG: usize = 16;
 const SEALED_CHUNK: usize = CHUNK + TAG;
 const NONCE: usize = 19;
 const HEADER: usize = 1 + NONCE;
-/// Sealed bytes gathered before they go to the disk.
-const WRITE: usize = 8 * SEALED_CHUNK;
+/// Sealed bytes that go to the disk, or come from it, at once.
+const PIECE: usize = 8 * SEALED_CHUNK;
 
 /// Why a blob could not be written or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,18 +63,28 @@ pub struct PartStored {
 /// The folder `blobs` under the data folder; cloning it is cheap.
 #[derive(Clone)]
 pub struct BlobStore {
-    files: Arc<dyn ObjectStore>,
+    folder: Arc<PathBuf>,
+    disk: Disk,
 }
 
 impl BlobStore {
     /// Opens the folder, making it when it is missing. *Errors*: it cannot be made or is no folder.
-    pub(crate) fn open(data_dir: &FilePath) -> Result<Self, Fault> {
-        use std::os::unix::fs::DirBuilderExt;
+    pub(crate) fn open(data_dir: &Path, disk: Disk) -> Result<Self, Fault> {
         let folder = data_dir.join("blobs");
-        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-        made.map_err(|e| Fault::other(format!("{}: {e}", folder.display())))?;
-        let files = LocalFileSystem::new_with_prefix(&folder).map_err(|e| Fault::other(e.to_string()))?;
-        Ok(Self { files: Arc::new(files.with_fsync(true)) })
+        disk.make_folder(&folder)?;
+        Ok(Self { folder: Arc::new(folder), disk })
+    }
+
+    /// Where a blob lies. *Errors*: the path could lead out of the folder.
+    fn place(&self, path: &str) -> Result<PathBuf, Fault> {
+        let plain = |part: &str| {
+            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
+        if path.split('/').all(plain) {
+            Ok(self.folder.join(path))
+        } else {
+            Err(Fault::other("a blob's path that is none"))
+        }
     }
 
     /// Stores a content sealed with the dossier's key; durable when this returns.
@@ -89,23 +100,14 @@ impl BlobStore {
         max_bytes: u64,
         hash: Sha256,
     ) -> Result<PartStored, BlobError> {
-        let place = Path::parse(path).map_err(|e| Fault::other(e.to_string()))?;
-        let mut upload = self.files.put_multipart(&place).await.map_err(storage)?;
-        let mut sealer = Sealer::new(key, path)?;
+        let (place, disk) = (self.place(path)?, self.disk.clone());
+        let file = blocking(move || disk.begin(&place)).await?;
+        let mut sealer = Sealer::new(key, path, file)?;
         let mut stored = PartStored { bytes: 0, hash };
-        let done = match sealer.pour(upload.as_mut(), content, max_bytes, &mut stored).await {
-            Ok(()) => upload.complete().await.map(drop).map_err(storage),
-            Err(error) => Err(error),
-        };
-        match done {
-            Ok(()) => Ok(stored),
-            Err(error) => {
-                if let Err(abort) = upload.abort().await {
-                    tracing::warn!(store.fault = %abort, "An unfinished blob could not be removed");
-                }
-                Err(error)
-            }
-        }
+        sealer.pour(content, max_bytes, &mut stored).await?;
+        let file = sealer.file.take().ok_or_else(|| Fault::other("a file that is gone"))?;
+        blocking(move || file.finish()).await?;
+        Ok(stored)
     }
 
     /// Reads a content back in pieces of at most 64 KiB; the stream ends with an error as soon as a piece is not what
@@ -117,10 +119,9 @@ impl BlobStore {
         key: &DossierKey,
         path: &str,
     ) -> Result<BoxStream<'static, Result<Bytes, BlobError>>, BlobError> {
-        let place = Path::parse(path).map_err(|e| Fault::other(e.to_string()))?;
-        let sealed = self.files.get(&place).await.map_err(storage)?.into_stream();
+        let sealed = File::open(self.place(path)?).await.map_err(|error| storage(&error))?;
         let opener = Opener {
-            sealed: sealed.map(|piece| piece.map_err(storage)).boxed(),
+            sealed,
             chunks: None,
             key: key.clone(),
             path: path.to_owned(),
@@ -137,18 +138,31 @@ impl BlobStore {
 
     /// Removes a blob; a missing one is no error. *Errors*: the storage fails.
     pub async fn delete(&self, path: &str) -> Result<(), BlobError> {
-        let place = Path::parse(path).map_err(|e| Fault::other(e.to_string()))?;
-        match self.files.delete(&place).await {
-            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(storage(error)),
-        }
+        let (place, disk) = (self.place(path)?, self.disk.clone());
+        Ok(blocking(move || disk.remove(&place)).await?)
+    }
+
+    /// Removes the folder of blobs whose rows are gone, with what a crash has left in it; a missing one is no error.
+    ///
+    /// *Errors*: the storage fails.
+    pub async fn clear(&self, folder: &str) -> Result<(), BlobError> {
+        let (place, disk) = (self.place(folder)?, self.disk.clone());
+        Ok(blocking(move || disk.clear(&place)).await?)
     }
 }
 
-fn storage(error: object_store::Error) -> BlobError {
-    match error {
-        object_store::Error::NotFound { .. } => BlobError::Missing,
-        other => BlobError::Storage(Fault::other(other.to_string())),
+/// Runs what waits for the disk where it keeps nobody from being answered.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|_| Err(Fault::other("the work on a file did not end")))
+}
+
+fn storage(error: &std::io::Error) -> BlobError {
+    match error.kind() {
+        ErrorKind::NotFound => BlobError::Missing,
+        _ => BlobError::Storage(Fault::other(format!("reading a blob: {error}"))),
     }
 }
 
@@ -185,20 +199,21 @@ struct Sealer<'a> {
     path: &'a str,
     chunk: BytesMut,
     sealed: Vec<u8>,
+    /// Away while it is written.
+    file: Option<Unfinished>,
 }
 
 impl<'a> Sealer<'a> {
-    fn new(key: &DossierKey, path: &'a str) -> Result<Self, BlobError> {
+    fn new(key: &DossierKey, path: &'a str, file: Unfinished) -> Result<Self, BlobError> {
         let mut header = [VERSION; HEADER];
         fill_random(&mut header[1..])?;
         let [_, nonce @ ..] = header;
         let chunk = BytesMut::with_capacity(CHUNK);
-        Ok(Self { chunks: Chunks::new(key, nonce), path, chunk, sealed: header.to_vec() })
+        Ok(Self { chunks: Chunks::new(key, nonce), path, chunk, sealed: header.to_vec(), file: Some(file) })
     }
 
     async fn pour<E: std::fmt::Display>(
         &mut self,
-        upload: &mut dyn MultipartUpload,
         content: impl Stream<Item = Result<Bytes, E>> + Send,
         max_bytes: u64,
         stored: &mut PartStored,
@@ -215,7 +230,7 @@ impl<'a> Sealer<'a> {
                 // A full chunk is sealed only once more is there, because the last one is sealed differently.
                 if self.chunk.len() == CHUNK {
                     self.seal_chunk(false)?;
-                    self.flush(upload, WRITE).await?;
+                    self.flush(PIECE).await?;
                 }
                 let taken = piece.len().min(CHUNK - self.chunk.len());
                 self.chunk.extend_from_slice(&piece[..taken]);
@@ -223,7 +238,7 @@ impl<'a> Sealer<'a> {
             }
         }
         self.seal_chunk(true)?;
-        self.flush(upload, 1).await
+        self.flush(1).await
     }
 
     fn seal_chunk(&mut self, last: bool) -> Result<(), BlobError> {
@@ -232,17 +247,21 @@ impl<'a> Sealer<'a> {
         Ok(())
     }
 
-    async fn flush(&mut self, upload: &mut dyn MultipartUpload, at_least: usize) -> Result<(), BlobError> {
-        if self.sealed.len() >= at_least {
-            upload.put_part(std::mem::take(&mut self.sealed).into()).await.map_err(storage)?;
+    async fn flush(&mut self, at_least: usize) -> Result<(), BlobError> {
+        if self.sealed.len() < at_least {
+            return Ok(());
         }
+        let sealed = std::mem::take(&mut self.sealed);
+        let mut file = self.file.take().ok_or_else(|| Fault::other("a file that is gone"))?;
+        let written = move || file.write(&sealed).map(|()| file);
+        self.file = Some(blocking(written).await?);
         Ok(())
     }
 }
 
 /// Opens chunk after chunk.
 struct Opener {
-    sealed: BoxStream<'static, Result<Bytes, BlobError>>,
+    sealed: File,
     chunks: Option<Chunks>,
     key: DossierKey,
     path: String,
@@ -284,9 +303,10 @@ impl Opener {
 
     async fn fill(&mut self, wanted: usize) -> Result<bool, BlobError> {
         while self.waiting.len() < wanted {
-            match self.sealed.next().await {
-                Some(piece) => self.waiting.extend_from_slice(&piece?),
-                None => return Ok(false),
+            self.waiting.reserve(PIECE);
+            let read = self.sealed.read_buf(&mut self.waiting).await.map_err(|error| storage(&error))?;
+            if read == 0 {
+                return Ok(false);
             }
         }
         Ok(true)

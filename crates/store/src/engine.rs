@@ -12,12 +12,14 @@ pub use config::{Database, FaultPoint, Point, StoreConfig};
 pub(crate) use migrate::STATEMENTS;
 pub use migrate::{MIGRATIONS, Migration};
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{Notify, watch};
 
 use crate::blob::BlobStore;
+use crate::disk::Disk;
 use crate::fault::Fault;
 use crate::seal::InstanceKey;
 use crate::value::{Row, Value};
@@ -54,6 +56,12 @@ pub trait Tx {
     /// Prepares a statement without running it and tells how many arguments it takes. *Errors*: the engine refuses it.
     fn prepare(&mut self, sql: &'static str) -> Result<usize, Fault>;
 
+    /// Asks the engine whether its own structures hold, and gives what it says against them: SQLite looks at every page;
+    /// PostgreSQL at its indices and the rows behind them where its extension `amcheck` is installed, else at nothing.
+    ///
+    /// *Errors*: the check itself cannot be made.
+    fn integrity(&mut self) -> Result<Vec<String>, Fault>;
+
     /// Asks for [`Store::job_wake`] to be signalled once this transaction is committed.
     fn wake(&mut self);
 }
@@ -70,6 +78,7 @@ struct Inner {
     shared: Arc<Shared>,
     instance_key: InstanceKey,
     blobs: BlobStore,
+    disk: Disk,
 }
 
 /// What the threads tell the callers besides their answers.
@@ -82,18 +91,19 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// Stops accepting work for good: after a failed sync nobody knows what the disk holds.
-    fn fail(&self, why: &Fault) {
-        self.stopped.store(true, Ordering::SeqCst);
-        tracing::error!(store.fault = %why, "The store stopped: a commit failed");
+    /// Stops accepting work for good: after a failed sync nobody knows what the disk holds. The first cause is told.
+    pub(crate) fn fail(&self, why: &Fault) {
+        if !self.stopped.swap(true, Ordering::SeqCst) {
+            tracing::error!(store.fault = %why, "The store has stopped: the storage under it failed");
+        }
         self.failed.send_replace(true);
     }
 
-    fn stopped(&self) -> bool {
+    pub(crate) fn stopped(&self) -> bool {
         self.stopped.load(Ordering::SeqCst)
     }
 
-    fn strike(&self, point: Point) -> Result<(), Fault> {
+    pub(crate) fn strike(&self, point: Point) -> Result<(), Fault> {
         self.fault_point.as_ref().map_or(Ok(()), |strike| strike(point))
     }
 }
@@ -104,7 +114,6 @@ impl Store {
     /// *Errors*: the database cannot be reached, or its tables were made by a newer or by a changed program. Blocks
     /// until the migrations are done.
     pub fn open(config: &StoreConfig) -> Result<Self, Fault> {
-        let blobs = BlobStore::open(&config.data_dir)?;
         let (writes, write_takers) = Queue::new(config.waiting);
         let (reads, read_takers) = Queue::new(config.waiting);
         let shared = Arc::new(Shared {
@@ -114,9 +123,11 @@ impl Store {
             fault_point: config.fault_point.clone(),
             statement_timeout_ms: config.statement_timeout_ms,
         });
+        let disk = Disk::new(Arc::clone(&shared));
+        let blobs = BlobStore::open(&config.data_dir, disk.clone())?;
         start(config, &shared, write_takers, read_takers)?;
         let instance_key = config.instance_key.clone();
-        Ok(Self { inner: Arc::new(Inner { writes, reads, shared, instance_key, blobs }) })
+        Ok(Self { inner: Arc::new(Inner { writes, reads, shared, instance_key, blobs, disk }) })
     }
 
     /// Runs the closure in a transaction and answers once what it did is durable.
@@ -181,7 +192,7 @@ impl Store {
         &self.inner.shared.wake
     }
 
-    /// Becomes true when a commit failed and the store has stopped for good; the server then ends the process.
+    /// Becomes true when the storage has failed and the store has stopped for good; the server then ends the process.
     pub fn failed(&self) -> watch::Receiver<bool> {
         self.inner.shared.failed.subscribe()
     }
@@ -189,6 +200,13 @@ impl Store {
     /// The key that wraps the dossiers' keys and makes the search digests.
     pub fn instance_key(&self) -> &InstanceKey {
         &self.inner.instance_key
+    }
+
+    /// Puts a whole file in its place, durable when this returns; a crash leaves the old one or the new one.
+    ///
+    /// Blocks. *Errors*: [`crate::FaultKind::Full`]; any failure of a sync or of the renaming stops the store.
+    pub fn put_file(&self, path: &Path, bytes: &[u8]) -> Result<(), Fault> {
+        self.inner.disk.put(path, bytes)
     }
 
     /// The folder of sealed blobs beside the database.

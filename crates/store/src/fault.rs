@@ -24,7 +24,13 @@ pub enum FaultKind {
     Busy,
     /// The database cannot be reached or has stopped accepting work; whether the transaction was kept may be unknown.
     Connection,
-    /// Anything else: a mistake in a statement, a full disk, an unreadable value, a panic.
+    /// The disk is full: nothing was kept, and what fits again when there is room may be tried again.
+    Full,
+    /// The storage failed, or holds what was never written; a store that meets it while it writes has stopped.
+    Broken,
+    /// The machine's clock stands before what was already recorded.
+    Clock,
+    /// Anything else: a mistake in a statement, an unreadable value, a panic.
     Other,
 }
 
@@ -36,6 +42,9 @@ impl std::fmt::Display for FaultKind {
             Self::Check => "check",
             Self::Busy => "busy",
             Self::Connection => "connection",
+            Self::Full => "disk full",
+            Self::Broken => "storage",
+            Self::Clock => "clock",
             Self::Other => "fault",
         })
     }

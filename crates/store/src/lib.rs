@@ -13,6 +13,7 @@ pub(crate) use sql;
 
 mod blob;
 pub mod credential;
+mod disk;
 mod engine;
 mod fault;
 mod hex;

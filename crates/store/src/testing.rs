@@ -21,10 +21,15 @@ const HINT: &str = "tests run on PostgreSQL too: install it (apt-get install pos
 /// The time at which test databases are made: 2026-01-01T00:00:00Z in microseconds since 1970.
 pub const NOW_US: i64 = 1_767_225_600_000_000;
 
+/// Closes what a test process was started with: a server outlives its test, and must keep nothing open that somebody
+/// else waits for, such as a lock.
+const CLOSE: &str =
+    "for open in /proc/$$/fd/*; do open=${open##*/}; [ \"$open\" -le 2 ] || exec {open}>&-; done; ";
+
 /// Starts one server for all test processes of this user, unless it runs; it stops when unused for ten minutes.
 const START: &str = r#"
 set -eu
-dir=$1; bin=$2; options=$3
+dir=$1; bin=$2
 umask 077
 mkdir -p "$dir"
 exec 9>"$dir/lock"
@@ -33,8 +38,8 @@ echo used > "$dir/used"
 if [ -d "$dir/data" ] && "$bin/pg_isready" -q -h "$dir"; then exit 0; fi
 rm -rf "$dir/data"
 "$bin/initdb" -D "$dir/data" -U comity -A trust -E UTF8 --locale=C.UTF-8 -N >"$dir/log" 2>&1
-"$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-k $dir -c listen_addresses= -c max_connections=300 $options" \
-  start >/dev/null 2>&1 9>&-
+"$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-k $dir -c listen_addresses= -c fsync=off -c full_page_writes=off \
+  -c max_connections=300 -c shared_buffers=64MB" start >/dev/null 2>&1 9>&-
 setsid sh -c '
   while sleep 15; do
     exec 9>"$0/lock"; flock 9
@@ -166,6 +171,72 @@ macro_rules! on_both_engines {
     )+};
 }
 
+/// A server of one test alone, which it may stop and start. It keeps what it has answered, unlike the shared one.
+pub struct OwnServer {
+    dir: PathBuf,
+    programs: PathBuf,
+}
+
+impl OwnServer {
+    /// Makes and starts one. *Panics* when this machine has no PostgreSQL.
+    pub fn start(name: &str) -> Self {
+        let programs = programs().unwrap_or_else(|| panic!("there is no PostgreSQL on this machine; {HINT}"));
+        let dir = std::env::temp_dir().join(format!("comity_server_{}_{name}", std::process::id()));
+        let server = Self { dir, programs };
+        let (dir, bin) = (server.dir.display(), server.programs.display());
+        server.shell(&format!(
+            "umask 077; rm -rf {dir}; mkdir -p {dir}; {bin}/initdb -D {dir}/data -U comity -A trust -E UTF8 -N >{dir}/log"
+        ));
+        server.again();
+        server
+    }
+
+    /// Starts it again after [`OwnServer::stop`].
+    pub fn again(&self) {
+        let (dir, bin) = (self.dir.display(), self.programs.display());
+        self.shell(&format!(
+            "{bin}/pg_ctl -D {dir}/data -w -l {dir}/log -o '-k {dir} -c listen_addresses= -c max_connections=300' \
+             start >/dev/null 2>&1"
+        ));
+    }
+
+    /// Stops it in the middle of everything, as a crash does.
+    pub fn stop(&self) {
+        let (dir, bin) = (self.dir.display(), self.programs.display());
+        self.shell(&format!("{bin}/pg_ctl -D {dir}/data -w -m immediate stop >/dev/null 2>&1"));
+    }
+
+    /// Ends every connection to it that another program has.
+    pub fn disconnect(&self) {
+        let (dir, bin) = (self.dir.display(), self.programs.display());
+        let end = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'comity'";
+        self.shell(&format!("{bin}/psql -h {dir} -U comity -d postgres -qAtc \"{end}\" >/dev/null"));
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        format!("host={} user=comity dbname=postgres", self.dir.display())
+    }
+
+    fn shell(&self, script: &str) {
+        // As for the shared server: what it starts keeps nothing open that somebody else waits for.
+        let script = format!("{CLOSE}{script}");
+        let mut command = if is_root() { Command::new("runuser") } else { Command::new("bash") };
+        if is_root() {
+            command.args(["-u", "postgres", "--", "bash"]);
+        }
+        let done = command.args(["-c", &script]).current_dir("/").status().expect("a shell");
+        assert!(done.success(), "{script}");
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        let (dir, bin) = (self.dir.display(), self.programs.display());
+        self.shell(&format!("{bin}/pg_ctl -D {dir}/data -m immediate stop >/dev/null 2>&1; rm -rf {dir}"));
+    }
+}
+
 /// Prepares every statement on this store and tells which the engine refuses, each with its fault.
 pub fn refused_statements(store: &Store, statements: Vec<&'static str>) -> Vec<(&'static str, Fault)> {
     let prepare = |sql| store.read_blocking("testing.prepare", move |tx: &mut dyn Tx| tx.prepare(sql));
@@ -179,24 +250,18 @@ pub fn postgres() -> &'static str {
     static SERVER: OnceLock<String> = OnceLock::new();
     SERVER.get_or_init(|| match std::env::var("COMITY_TEST_POSTGRES") {
         Ok(url) if !url.is_empty() => url,
-        _ => throwaway("test", "-c fsync=off -c full_page_writes=off -c shared_buffers=64MB")
-            .unwrap_or_else(|why| panic!("{why}; {HINT}")),
+        _ => throwaway().unwrap_or_else(|why| panic!("{why}; {HINT}")),
     })
 }
 
-/// The address of a throwaway server that keeps what it commits, as a bench needs it. *Panics* as [`postgres`].
-pub fn durable_postgres() -> String {
-    throwaway("bench", "-c shared_buffers=256MB").unwrap_or_else(|why| panic!("{why}; {HINT}"))
-}
-
-/// A new, empty database on that server, and its address.
+/// A new, empty database on a server, and its address.
 pub fn new_database(server: &str, name: &str) -> String {
     let texts = [format!("drop database if exists {name} with (force)"), format!("create database {name}")];
     on_server(server, texts.to_vec());
     with_database(server, name)
 }
 
-fn throwaway(purpose: &str, options: &str) -> Result<String, String> {
+fn throwaway() -> Result<String, String> {
     let programs = programs().ok_or("there is no PostgreSQL on this machine")?;
     let root = is_root();
     let user = if root {
@@ -204,14 +269,18 @@ fn throwaway(purpose: &str, options: &str) -> Result<String, String> {
     } else {
         std::env::var("USER").unwrap_or_else(|_| "user".to_owned())
     };
-    let dir = std::env::temp_dir().join(format!("comity-{purpose}-postgres-{user}"));
+    let dir = std::env::temp_dir().join(format!("comity-test-postgres-{user}"));
     // The server refuses to run as root; Debian's package brings a user for it.
-    let mut command = if root { Command::new("runuser") } else { Command::new("sh") };
+    let mut command = if root { Command::new("runuser") } else { Command::new("bash") };
     if root {
-        command.args(["-u", "postgres", "--", "sh"]);
+        command.args(["-u", "postgres", "--", "bash"]);
     }
-    let done =
-        command.args(["-c", START, "sh"]).arg(&dir).arg(&programs).arg(options).current_dir("/").output();
+    let done = command
+        .args(["-c", &format!("{CLOSE}{START}"), "bash"])
+        .arg(&dir)
+        .arg(&programs)
+        .current_dir("/")
+        .output();
     let done = done.map_err(|e| format!("no shell: {e}"))?;
     if !done.status.success() {
         let log = std::fs::read_to_string(dir.join("log")).unwrap_or_default();

@@ -91,6 +91,11 @@ impl Upload {
         String::from_utf8(name).map_err(|_| Fault::other("a file name that is not UTF-8"))
     }
 
+    /// SHA-256 of what has arrived so far, in hexadecimal. *Errors*: the row was changed or the key is another.
+    pub fn digest(&self, key: &DossierKey) -> Result<String, Fault> {
+        Ok(hex::encode(&self.hash(key)?.finalize()))
+    }
+
     fn hash(&self, key: &DossierKey) -> Result<Sha256, Fault> {
         let state = key.open(place(&self.id, "hash_state"), &self.hash_state)?;
         let unreadable = || Fault::other("a hash state that cannot be read");

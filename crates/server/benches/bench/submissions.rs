@@ -5,7 +5,7 @@ use crate::client::Client;
 use crate::instance::Instance;
 use crate::load::{self, Loaded};
 use crate::table::{Bar, Table, median};
-use comity_store::testing::{self, bench};
+use comity_store::testing::{self, OwnServer, bench};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
@@ -126,11 +126,11 @@ pub(crate) fn cost(runtime: &Runtime, data: &Path, table: &mut Table) {
 
 /// On PostgreSQL, beside single-row inserts by pgbench with as many clients.
 pub(crate) fn postgres(runtime: &Runtime, data: &Path, table: &mut Table) {
-    let server = testing::durable_postgres();
-    let url = testing::new_database(&server, "comity_bench");
+    let server = OwnServer::start("bench");
+    let url = testing::new_database(&server.url(), "comity_bench");
     let demo = Instance::start(data, &["--database-url", &url]);
     let target = runtime.block_on(Target::of(&demo));
-    let raw = testing::new_database(&server, "comity_bench_raw");
+    let raw = testing::new_database(&server.url(), "comity_bench_raw");
     let mut pgbench = Pgbench::new(data, &raw);
     let (mut ours, mut floor) = (Vec::new(), Vec::new());
     runtime.block_on(target.load(CLIENTS, CALLS / 4));

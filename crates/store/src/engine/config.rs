@@ -16,7 +16,7 @@ pub enum Database {
     Postgres(String),
 }
 
-/// A moment of a write at which a test may let the store fail.
+/// A moment of a write, to the database or to a file beside it, at which a test may let the store fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Point {
     /// Before the transaction (or the group of transactions) begins.
@@ -27,9 +27,18 @@ pub enum Point {
     Commit,
     /// After the commit and before any answer: all of it is durable and nobody was told.
     Answer,
+    /// Instead of writing bytes to a file.
+    Write,
+    /// Instead of syncing a file or its folder.
+    Sync,
+    /// Instead of putting a file in its place.
+    Rename,
+    /// Instead of removing a file.
+    Remove,
 }
 
-/// Called at each [`Point`]; an error is taken as the failure of that step.
+/// Called at each [`Point`]; an error is taken as the failure of that step, one of the kind [`crate::FaultKind::Busy`] as
+/// one that PostgreSQL would have the transaction run again for.
 pub type FaultPoint = Arc<dyn Fn(Point) -> Result<(), Fault> + Send + Sync>;
 
 /// Everything [`crate::Store::open`] needs to know.

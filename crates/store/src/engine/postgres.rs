@@ -12,7 +12,7 @@ use futures_util::future::{join_all, join3};
 use tokio::runtime::Runtime;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{IsNull, ToSql, Type};
-use tokio_postgres::{Client, Config, Error, NoTls, Statement};
+use tokio_postgres::{Client, Config, Error, NoTls, SimpleQueryMessage, Statement};
 
 use super::migrate::{self, MIGRATIONS};
 use super::queue::{BoxedWork, Takers};
@@ -31,6 +31,11 @@ const DURABLE: &str = "select set_config('synchronous_commit', 'on', false) \
                        where current_setting('synchronous_commit') = 'off'";
 /// How many statements are handed in before they are sent at the latest; more would not be polled in their order.
 const HANDED_IN: usize = 24;
+const AMCHECK: &str = "select 1 from pg_extension where extname = 'amcheck'";
+/// Raises an error at the first index that is not as it must be, or that lacks a row of its table.
+const CHECK_INDICES: &str = "select bt_index_check(i.indexrelid, true) from pg_index i
+    join pg_class c on c.oid = i.indexrelid join pg_am a on a.oid = c.relam
+    where a.amname = 'btree' and c.relnamespace = current_schema()::regnamespace and i.indisvalid";
 const BEGIN_WRITE: &str = "begin isolation level serializable";
 const BEGIN_READ: &str = "begin isolation level repeatable read read only";
 
@@ -137,8 +142,11 @@ impl Worker {
 
     fn attempt(&mut self, group: &mut [BoxedWork]) -> Result<Attempt, Fault> {
         let writing = self.begin == BEGIN_WRITE;
-        if writing {
-            self.shared.strike(Point::Begin)?;
+        if writing && self.shared.stopped() {
+            return Err(Fault::stopped("a transaction"));
+        }
+        if writing && let Err(fault) = self.shared.strike(Point::Begin) {
+            return again_or(fault);
         }
         let mut session = match self.session.take() {
             Some(session) => session,
@@ -206,8 +214,8 @@ impl Worker {
     }
 
     fn commit(&mut self, mut session: Session, writing: bool, wake: bool) -> Result<Attempt, Fault> {
-        if writing {
-            self.shared.strike(Point::Commit)?;
+        if writing && let Err(fault) = self.shared.strike(Point::Commit) {
+            return again_or(fault);
         }
         // A unit that asked nothing has not even begun.
         let committed = if session.begin.take().is_some() { Ok(()) } else { session.batch("commit") };
@@ -240,6 +248,11 @@ fn overrule(unit: &mut BoxedWork, marks: &Marks) {
     if let Some(fault) = &marks.doomed {
         unit.overrule(fault.clone());
     }
+}
+
+/// What a fault that a test wants stands for.
+fn again_or(fault: Fault) -> Result<Attempt, Fault> {
+    if fault.kind == FaultKind::Busy { Ok(Attempt::Again(fault)) } else { Err(fault) }
 }
 
 /// A connection and its prepared statements. What is handed in is sent together with the next question, so that many
@@ -330,7 +343,10 @@ impl PostgresTx<'_> {
     fn marked<T>(&mut self, result: Result<T, Failure>) -> Result<T, Fault> {
         result.map_err(|failure| {
             let fault = match failure {
-                Failure::Here(fault) => fault,
+                Failure::Here(fault) => {
+                    self.marks.again |= fault.kind == FaultKind::Busy;
+                    fault
+                }
                 Failure::Server(error) => {
                     if error.code() == Some(&SqlState::FEATURE_NOT_SUPPORTED) {
                         // A migration on another node has changed the tables under a prepared statement.
@@ -410,6 +426,16 @@ impl Tx for PostgresTx<'_> {
     fn prepare(&mut self, sql: &'static str) -> Result<usize, Fault> {
         let result = self.session.prepared(sql).map(|s| s.params().len()).map_err(Into::into);
         self.marked(result)
+    }
+
+    fn integrity(&mut self) -> Result<Vec<String>, Fault> {
+        let session = &self.session;
+        let ask = |sql| session.runtime.block_on(session.client.simple_query(sql));
+        let found = ask(AMCHECK).map_err(|e| fault(&e))?;
+        if !found.iter().any(|message| matches!(message, SimpleQueryMessage::Row(_))) {
+            return Ok(Vec::new());
+        }
+        Ok(ask(CHECK_INDICES).err().iter().map(|e| fault(e).message).collect())
     }
 
     fn wake(&mut self) {
@@ -521,6 +547,10 @@ fn fault(error: &Error) -> Fault {
         FaultKind::Busy
     } else if lost(error) {
         FaultKind::Connection
+    } else if *code == SqlState::DISK_FULL {
+        FaultKind::Full
+    } else if [SqlState::IO_ERROR, SqlState::DATA_CORRUPTED, SqlState::INDEX_CORRUPTED].contains(code) {
+        FaultKind::Broken
     } else {
         FaultKind::Other
     };

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -18,11 +19,14 @@ use crate::value::{Row, Value};
 
 /// How many transactions share one sync at most: measured, more gains nothing and delays the first.
 const GROUP: usize = 256;
+/// Pages of 4 KiB in the log beside the database from which on they are written into it: those that change with each
+/// group are then written once in many groups.
+const CHECKPOINT_PAGES: i32 = 4_096;
+/// What to do about a database that cannot be opened or written.
+const UNWRITABLE: &str = "Comity must be able to write the database and its folder: see who owns them, and that the disk \
+                          is not mounted read-only";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const CACHED_STATEMENTS: usize = 512;
-/// Pages of 4 KiB in the write-ahead log before they are copied into the database: those that change with each group are
-/// then copied once in many groups.
-const CHECKPOINT_PAGES: i64 = 4_096;
 /// Memory that each connection may use for pages, in KiB; it is taken only as far as there are pages.
 const CACHE_KIB: i64 = 8_192;
 
@@ -35,8 +39,16 @@ pub(super) fn start(
 ) -> Result<(), Fault> {
     let mut connection = connect(path)?;
     migrate::run(&mut Raw(&mut connection), MIGRATIONS, config.now_us)?;
+    let log_pages = Arc::new(AtomicI32::new(0));
+    let counted = Arc::clone(&log_pages);
+    let count = move |_: &mut rusqlite::hooks::Wal, pages| {
+        counted.store(pages, Ordering::Relaxed);
+        Ok(())
+    };
+    // In the place of the engine's own checkpoints, whose failures nobody would see.
+    connection.wal_hook(Some(count)).map_err(|e| fault(&e))?;
     let thread_shared = Arc::clone(shared);
-    spawn("store-writer", move || write_loop(&connection, &writes, &thread_shared))?;
+    spawn("store-writer", move || write_loop(&connection, &writes, &thread_shared, &log_pages))?;
     for _ in 0..config.readers.max(1) {
         let connection = connect(path)?;
         connection.pragma_update(None, "query_only", true).map_err(|e| fault(&e))?;
@@ -65,7 +77,6 @@ fn pragmas(connection: &Connection) -> rusqlite::Result<()> {
     // A plan does not hang on the values bound to it: otherwise each list is planned anew for each call.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -75,12 +86,15 @@ fn pragmas(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "secure_delete", true)
 }
 
-fn write_loop(connection: &Connection, takers: &Takers, shared: &Shared) {
+fn write_loop(connection: &Connection, takers: &Takers, shared: &Shared, log_pages: &AtomicI32) {
     while !shared.stopped()
         && let Some(mut group) = takers.next_group(GROUP)
     {
         let mut marks = Marks::default();
         if let Err(fault) = write_group(connection, &mut group, &mut marks, shared) {
+            if fault.kind == FaultKind::Broken {
+                shared.fail(&fault);
+            }
             rollback(connection);
             for unit in &mut group {
                 unit.overrule(fault.clone());
@@ -91,6 +105,29 @@ fn write_loop(connection: &Connection, takers: &Takers, shared: &Shared) {
         for unit in group {
             unit.answer();
         }
+        if log_pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES && !shared.stopped() {
+            log_pages.store(0, Ordering::Relaxed);
+            checkpoint(connection, shared);
+        }
+    }
+    if shared.stopped() {
+        // Closing would sync once more.
+        drop(connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true));
+    }
+}
+
+/// Writes what the log holds into the database; what was answered is durable in the log already.
+fn checkpoint(connection: &Connection, shared: &Shared) {
+    let done = shared.strike(Point::Sync).and_then(|()| {
+        let passed = connection.query_row("pragma wal_checkpoint(passive)", [], |_| Ok(()));
+        passed.map_err(|e| fault(&e))
+    });
+    match done {
+        Ok(()) => {}
+        Err(fault) if matches!(fault.kind, FaultKind::Full | FaultKind::Busy) => {
+            tracing::warn!(store.fault = %fault, "The log beside the database stays as it is");
+        }
+        Err(fault) => shared.fail(&fault),
     }
 }
 
@@ -102,6 +139,9 @@ fn write_group(
     marks: &mut Marks,
     shared: &Shared,
 ) -> Result<(), Fault> {
+    if shared.stopped() {
+        return Err(Fault::stopped("a transaction"));
+    }
     begin(connection, shared)?;
     // Nearly every group keeps all its units. A savepoint would copy each page before it is changed, so they are set
     // only once a unit was not kept; the closures can run again.
@@ -118,7 +158,12 @@ fn write_group(
         .strike(Point::Commit)
         .and_then(|()| run_text(connection, "commit"))
         .and_then(|()| shared.strike(Point::Answer))
-        .inspect_err(|fault| shared.fail(fault))
+        .inspect_err(|fault| {
+            // A full disk refuses the writing and not the sync: the group is taken back, and others may fit.
+            if fault.kind != FaultKind::Full {
+                shared.fail(fault);
+            }
+        })
 }
 
 fn begin(connection: &Connection, shared: &Shared) -> Result<(), Fault> {
@@ -169,6 +214,9 @@ fn run_unit(
     let ran = unit.run(&mut SqliteTx { connection, marks: &mut own, writes: Some(shared) });
     if ran == Ran::Panicked {
         tracing::error!(transaction.name = unit.name(), "A transaction panicked and was taken back");
+    }
+    if let Some(broken) = own.doomed.as_ref().filter(|fault| fault.kind == FaultKind::Broken) {
+        return Err(broken.clone());
     }
     if connection.is_autocommit() {
         // A full disk or a failed read takes back the whole group, not only the statement.
@@ -282,6 +330,13 @@ impl Tx for SqliteTx<'_> {
         self.marked(result)
     }
 
+    fn integrity(&mut self) -> Result<Vec<String>, Fault> {
+        let rows = self.try_rows("pragma integrity_check(20)", &[])?;
+        let said: Result<Vec<String>, Fault> =
+            rows.iter().map(|row| row.text(0).map(str::to_owned)).collect();
+        Ok(said?.into_iter().filter(|line| line != "ok").collect())
+    }
+
     fn wake(&mut self) {
         self.marks.wake = true;
     }
@@ -313,6 +368,9 @@ fn fault(error: &rusqlite::Error) -> Fault {
         rusqlite::Error::SqliteFailure(code, _) => kind(*code),
         _ => FaultKind::Other,
     };
+    if kind == FaultKind::Connection {
+        return Fault::connection(format!("{error}. {UNWRITABLE}"));
+    }
     Fault::new(kind, error.to_string())
 }
 
@@ -325,7 +383,13 @@ fn kind(error: ffi::Error) -> FaultKind {
         (ErrorCode::ConstraintViolation, ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => FaultKind::ForeignKey,
         (ErrorCode::ConstraintViolation, _) => FaultKind::Check,
         (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => FaultKind::Busy,
-        (ErrorCode::CannotOpen, _) => FaultKind::Connection,
+        (ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied, _) => {
+            FaultKind::Connection
+        }
+        (ErrorCode::DiskFull, _) => FaultKind::Full,
+        (ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => {
+            FaultKind::Broken
+        }
         _ => FaultKind::Other,
     }
 }

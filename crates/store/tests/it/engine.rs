@@ -191,10 +191,10 @@ on_both_engines! {
 fn a_serialisation_conflict_runs_the_closure_again() {
     run(Engine::Postgres, async |store: &mut TestStore| {
         insert(store, "counter".to_owned()).await.expect("written");
-        // Another node: within one, a single writer parts them.
-        let node = store.config().clone();
-        let rival = std::thread::spawn(move || Store::open(&node)).join().expect("no panic").expect("opened");
-        let runs = Arc::new(AtomicU32::new(0));
+        // One store has one writer, so the rival is another process's.
+        let config = store.config().clone();
+        let rival = tokio::task::spawn_blocking(move || Store::open(&config)).await.expect("no panic");
+        let (runs, rival) = (Arc::new(AtomicU32::new(0)), rival.expect("opens"));
         let seen = Arc::clone(&runs);
         let done: Result<u64, Fault> = store
             .write("test.conflict", move |tx| {
@@ -276,42 +276,167 @@ fn a_crash_after_the_commit_leaves_the_rows_though_nobody_was_told() {
     }
 }
 
-#[test]
-fn waiting_writes_share_a_commit_on_the_embedded_engine() {
-    let commits = Arc::new(AtomicU32::new(0));
-    let counted = Arc::clone(&commits);
-    let store = Engine::Sqlite.open_with(|config| {
-        config.with_fault_point(Arc::new(move |at| {
-            counted.fetch_add(u32::from(at == Point::Commit), Ordering::SeqCst);
-            Ok(())
-        }))
-    });
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
-    runtime.block_on(async {
-        let gate = Arc::new(AtomicBool::new(false));
-        let closed = Arc::clone(&gate);
-        let holder = (*store).clone();
-        // While the first transaction runs, the others gather behind it.
-        let first = tokio::spawn(async move {
-            holder
-                .write("test.hold", move |_| {
-                    while !closed.load(Ordering::SeqCst) {
-                        std::thread::sleep(Duration::from_millis(1));
-                    }
-                    Ok::<_, Fault>(())
-                })
-                .await
-        });
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        let writes = (0..100).map(|number| insert(&store, format!("d{number}")));
-        let all = futures_util::future::join_all(writes);
-        let open = async {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            gate.store(true, Ordering::SeqCst);
+/// Starts all writes while the writer is held, so that they wait together, and gives their answers in order.
+async fn together<T: Send + 'static>(
+    store: &Store,
+    writes: impl Iterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let gate = Arc::new(AtomicBool::new(false));
+    let (closed, holder) = (Arc::clone(&gate), store.clone());
+    let first = tokio::spawn(async move {
+        let held = move |_: &mut dyn Tx| {
+            while !closed.load(Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Ok::<_, Fault>(())
         };
-        let (done, ()) = tokio::join!(all, open);
-        assert!(done.into_iter().all(|d| d.is_ok()));
-        first.await.expect("no panic").expect("committed");
+        holder.write("test.hold", held).await
     });
-    assert_eq!(commits.load(Ordering::SeqCst), 2);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let all: Vec<_> = writes.map(tokio::spawn).collect();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    gate.store(true, Ordering::SeqCst);
+    first.await.expect("no panic").expect("committed");
+    let mut answers = Vec::with_capacity(all.len());
+    for write in all {
+        answers.push(write.await.expect("no panic"));
+    }
+    answers
+}
+
+#[test]
+fn waiting_writes_share_a_commit() {
+    for engine in Engine::ALL {
+        let commits = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&commits);
+        let store = engine.open_with(|config| {
+            config.with_fault_point(Arc::new(move |at| {
+                counted.fetch_add(u32::from(at == Point::Commit), Ordering::SeqCst);
+                Ok(())
+            }))
+        });
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
+        runtime.block_on(async {
+            let writes = (0..60).map(|number| {
+                let store = (*store).clone();
+                async move { insert(&store, format!("d{number}")).await }
+            });
+            assert!(together(&store, writes).await.into_iter().all(|done| done.is_ok()));
+        });
+        assert_eq!(commits.load(Ordering::SeqCst), 2, "{engine:?}");
+    }
+}
+
+#[test]
+fn in_a_group_a_panic_a_refusal_and_a_failed_statement_take_nobody_with_them() {
+    for engine in Engine::ALL {
+        run(engine, async |store: &mut TestStore| {
+            insert(store, "taken".to_owned()).await.expect("written");
+            let writes = (0..40_i64).map(|number| {
+                let store = (**store).clone();
+                async move {
+                    let work = move |tx: &mut dyn Tx| {
+                        tx.exec(INSERT, &[format!("d{number}").into(), number.into()])?;
+                        match number % 4 {
+                            0 => panic!("on purpose"),
+                            1 => Err(Refused::Domain),
+                            2 => Ok(tx.exec(INSERT, &["taken".into(), 1.into()])?),
+                            _ => Ok(1),
+                        }
+                    };
+                    store.write("test.group", work).await
+                }
+            });
+            for (answer, number) in together(store, writes).await.into_iter().zip(0..) {
+                match (number % 4, answer) {
+                    (0, Err(Refused::Fault(fault))) => assert_eq!(fault.kind, FaultKind::Other),
+                    (1, Err(Refused::Domain)) | (3, Ok(1)) => {}
+                    (2, Err(Refused::Fault(fault))) => assert_eq!(fault.kind, FaultKind::Unique),
+                    (_, other) => panic!("{engine:?}, {number}: {other:?}"),
+                }
+            }
+            assert_eq!(count(store).await, 1 + 10, "{engine:?}");
+        });
+    }
+}
+
+/// Refuses every `every`-th of these steps as PostgreSQL refuses a transaction that lost against another.
+fn losing(every: u32) -> comity_store::FaultPoint {
+    let steps = AtomicU32::new(0);
+    Arc::new(move |at| {
+        let step = steps.fetch_add(1, Ordering::SeqCst) + 1;
+        if at != Point::Answer && step.is_multiple_of(every) {
+            return Err(Fault::new(FaultKind::Busy, "made to lose"));
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn groups_that_lose_again_and_again_run_from_their_start_and_keep_each_write_once() {
+    for every in [7, 31, 101] {
+        let mut store = Engine::Postgres.open();
+        let config = store.config().clone().with_fault_point(losing(every));
+        let faulty = Store::open(&config).expect("opens");
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
+        let kept = runtime.block_on(async {
+            insert(&faulty, "counter".to_owned()).await.ok();
+            let writes = (0..64).map(|_| {
+                let store = faulty.clone();
+                async move {
+                    let add = |tx: &mut dyn Tx| {
+                        let now = tx.row(READ, &["counter".into()])?.expect("the row").int(0)?;
+                        tx.exec(SET, &["counter".into(), (now + 1).into()])
+                    };
+                    store.write::<_, Fault>("test.add", add).await
+                }
+            });
+            let answers = together(&faulty, writes).await;
+            for answer in &answers {
+                assert!(
+                    answer.as_ref().map_or_else(|fault| fault.kind == FaultKind::Busy, |done| *done == 1)
+                );
+            }
+            answers.into_iter().filter(Result::is_ok).count()
+        });
+        drop(faulty);
+        store.reopen().expect("opens again");
+        let end =
+            store.read_blocking("test.end", |tx| tx.row(READ, &["counter".into()])?.expect("the row").int(0));
+        assert_eq!(end, Ok::<_, Fault>(1 + i64::try_from(kept).expect("few")), "every {every}th step");
+        assert_eq!(kept, 64, "every {every}th step: each was run until it was kept");
+    }
+}
+
+#[test]
+fn a_connection_lost_at_the_commit_is_answered_as_unknown_and_not_run_again() {
+    let mut store = Engine::Postgres.open();
+    let killer = Store::open(store.config()).expect("opens");
+    let armed = Arc::new(AtomicBool::new(false));
+    let wanted = Arc::clone(&armed);
+    let config = store.config().clone().with_fault_point(Arc::new(move |at| {
+        if at == Point::Commit && wanted.swap(false, Ordering::SeqCst) {
+            let kill = "select cast(count(pg_terminate_backend(pid)) as bigint) from pg_stat_activity
+                where datname = current_database() and state = 'idle in transaction' and pid <> pg_backend_pid()";
+            killer.read_blocking("test.kill", move |tx| tx.row(kill, &[])).map(drop)?;
+        }
+        Ok(())
+    }));
+    let faulty = Store::open(&config).expect("opens");
+    let runs = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&runs);
+    armed.store(true, Ordering::SeqCst);
+    let lost: Result<u64, Fault> = faulty.write_blocking("test.lost", move |tx| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        tx.exec(INSERT, &["lost".into(), 1.into()])
+    });
+    assert_eq!(lost.expect_err("unknown").kind, FaultKind::Connection);
+    assert_eq!(runs.load(Ordering::SeqCst), 1, "nobody knows whether it was kept, so it does not run again");
+    let next: Result<u64, Fault> =
+        faulty.write_blocking("test.next", |tx| tx.exec(INSERT, &["next".into(), 1.into()]));
+    assert_eq!(next, Ok(1));
+    drop(faulty);
+    store.reopen().expect("opens again");
+    let left = store.read_blocking("test.count", |tx| tx.row(COUNT, &[])?.expect("a count").int(0));
+    assert_eq!(left, Ok::<_, Fault>(1));
 }

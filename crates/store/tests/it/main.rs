@@ -1,6 +1,7 @@
 //! Tests of the store, each on both engines.
 
 mod blob;
+mod disk;
 mod engine;
 mod job;
 mod migrate;
