@@ -5,7 +5,7 @@ mod people;
 mod story;
 
 use crate::config::{add_folder, shipped_calendars, shipped_procedures, system_clock};
-use crate::serve::{listen, runtime, said, serve};
+use crate::serve::{listen, run_to_end, said, serve};
 use comity_domain::id::OrganisationId;
 use comity_domain::party::Role;
 use comity_domain::procedure::ProcedureSet;
@@ -44,7 +44,7 @@ pub(crate) fn run(
     let settings = settings(database(data, database_url), data, &base_url, set)?;
     let exchange = Exchange::open(settings, system_clock()).map_err(|fault| fault.to_string())?;
     let web = web_settings(&base_url);
-    runtime()?.block_on(async {
+    run_to_end(async {
         people::set_up(&exchange).await?;
         if nothing_told(&exchange).await? {
             story::tell(&exchange).await?;

@@ -29,6 +29,9 @@ pub(crate) struct ProofArguments {
 pub(crate) enum LedgerCommand {
     /// Print the keys of the instance's logs as a C2SP policy.
     Policy(InstanceArguments),
+    /// Accept that the newest checkpoint was signed by a clock that was ahead and has been set right since; the log
+    /// says so. Stop the server before.
+    AcceptClock(InstanceArguments),
     /// Copy a log into a folder, or bring the copy up to date.
     Mirror {
         /// The log's address, such as `https://a.example/ledger/2026`.
@@ -56,6 +59,10 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<(), String> {
             let exchange = instance.open()?;
             print!("{}", runtime()?.block_on(exchange.ledger_policy()).map_err(said)?);
             Ok(())
+        }
+        LedgerCommand::AcceptClock(instance) => {
+            let exchange = instance.open()?;
+            runtime()?.block_on(exchange.accept_clock()).map_err(said)
         }
         LedgerCommand::Mirror { url, folder } => mirror(&Fetched::new(url), folder),
     }

@@ -9,7 +9,11 @@ use comity_service::{Caller, Denied, Exchange, NewPerson, run_sealer, run_worker
 use comity_web::{WebSettings, app};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::time::Duration;
 use tokio::sync::watch;
+
+/// How long answers that are on their way may still take once the store has failed.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
 
 /// Runs `comity serve`.
 pub(crate) fn run(path: &Path) -> Result<(), String> {
@@ -22,7 +26,7 @@ pub(crate) fn run(path: &Path) -> Result<(), String> {
     let listener = listen(config.listen)?;
     let exchange = Exchange::open(config.settings()?, system_clock()).map_err(|fault| fault.to_string())?;
     let web = config.web_settings();
-    runtime()?.block_on(async {
+    run_to_end(async {
         for organisation in config.organisation {
             exchange.put_organisation(&Caller::Operator, organisation).await.map_err(said)?;
         }
@@ -36,6 +40,14 @@ pub(crate) fn run(path: &Path) -> Result<(), String> {
 /// The runtime of the program.
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, String> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())
+}
+
+/// Runs a server, and does not wait for what a failed disk may never finish.
+pub(crate) fn run_to_end(server: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    let runtime = runtime()?;
+    let ended = runtime.block_on(server);
+    runtime.shutdown_timeout(LAST_ANSWERS);
+    ended
 }
 
 /// Takes the address, before anything is opened or written for it; port 0 takes a free one.
@@ -55,7 +67,7 @@ pub(crate) async fn serve(
     let listener = tokio::net::TcpListener::from_std(listener).map_err(|error| error.to_string())?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let (stop, stopped) = watch::channel(false);
-    let mut failed = exchange.failed();
+    let (mut failed, mut broken) = (exchange.failed(), exchange.failed());
     let mut told = stopped.clone();
     let worker = tokio::spawn(run_worker(exchange.clone(), async move {
         let _ = told.wait_for(|stop| *stop).await;
@@ -76,10 +88,28 @@ pub(crate) async fn serve(
         }
         stop.send_replace(true);
     };
-    let (ended, ()) = tokio::join!(server.into_future(), signals);
-    ended.map_err(|error| error.to_string())?;
-    worker.await.map_err(|error| error.to_string())?;
-    sealer.await.map_err(|error| error.to_string())
+    let work = async {
+        let (ended, ()) = tokio::join!(server.into_future(), signals);
+        ended.map_err(|error| error.to_string())?;
+        worker.await.map_err(|error| error.to_string())?;
+        sealer.await.map_err(|error| error.to_string())
+    };
+    let last_answers = async {
+        let _ = broken.wait_for(|failed| *failed).await;
+        tokio::time::sleep(LAST_ANSWERS).await;
+    };
+    let ended = tokio::select! {
+        ended = work => ended,
+        () = last_answers => Ok(()),
+    };
+    if *broken.borrow() {
+        return Err(
+            "stopped, because the storage failed under the database; the log says how. Nothing was acknowledged that \
+             is not kept. See to the disk before you start again."
+                .to_owned(),
+        );
+    }
+    ended
 }
 
 async fn signal() {

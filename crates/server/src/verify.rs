@@ -239,8 +239,8 @@ fn store(instance: &InstanceArguments) -> Verdict {
     let report = runtime().map_err(undecided)?.block_on(exchange.check());
     let report = report.map_err(|denied| undecided(said(denied)))?;
     println!(
-        "{} requests, {} erased, {} events, {} leaves, {} waiting to be sealed",
-        report.requests, report.erased, report.events, report.leaves, report.pending
+        "{} requests, {} erased, {} events, {} files, {} leaves, {} waiting to be sealed",
+        report.requests, report.erased, report.events, report.files, report.leaves, report.pending
     );
     for finding in &report.findings {
         println!("{}: {}", finding.place, finding.what);

@@ -14,7 +14,7 @@ use comity_policy::{Action, Condition, Facts, Relation, Subject, Verdict};
 use comity_store::request::Parties;
 use comity_store::seal::DossierKey;
 use comity_store::trail::TrailRow;
-use comity_store::{Tx, job, request as rows, trail};
+use comity_store::{FaultKind, Tx, job, request as rows, trail};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -155,6 +155,34 @@ pub struct Receipt {
 pub struct Fault {
     /// Under which it is found in the log.
     pub id: String,
+    /// What the caller may know of it.
+    pub cause: Cause,
+}
+
+/// What a caller may know of a fault: whether to wait, and for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The disk is full; there is room again once the operator has seen to it.
+    Full,
+    /// The database is not there at the moment, or was too busy; whether the act was kept may be unknown.
+    Unavailable,
+    /// The machine's clock is behind what was already recorded.
+    Clock,
+    /// Nothing that would help.
+    Unexpected,
+}
+
+impl From<FaultKind> for Cause {
+    fn from(kind: FaultKind) -> Self {
+        match kind {
+            FaultKind::Full => Self::Full,
+            FaultKind::Busy | FaultKind::Connection | FaultKind::Broken => Self::Unavailable,
+            FaultKind::Clock => Self::Clock,
+            FaultKind::Unique | FaultKind::ForeignKey | FaultKind::Check | FaultKind::Other => {
+                Self::Unexpected
+            }
+        }
+    }
 }
 
 /// Why there is no receipt or answer.
@@ -174,7 +202,7 @@ impl From<comity_store::Fault> for Denied {
         fill(&mut random);
         let id: String = hex(&random);
         tracing::error!(fault.id = id, fault.kind = %fault.kind, "A fault in the store: {}", fault.message);
-        Self::Fault(Fault { id })
+        Self::Fault(Fault { id, cause: fault.kind.into() })
     }
 }
 
@@ -354,6 +382,7 @@ pub(crate) fn commit(
     outcome: &Outcome<'_>,
 ) -> Answer<Receipt> {
     let now = outcome.attempt.now;
+    inner.ledger.clock_holds(now)?;
     let before = outcome.before.as_ref().map(|request| request.version);
     let fresh = before.is_none();
     let mut state = outcome.before.clone();

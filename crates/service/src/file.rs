@@ -1,6 +1,7 @@
 //! Files of an answer: streamed in and out, hashed on the way, sealed with the dossier's key at rest.
 //! A file is the provider's own until its package is released; then the authority may fetch it.
 
+pub(crate) mod check;
 pub(crate) mod expiry;
 
 use crate::act::{Attempt, Caller, Denied, settle};

@@ -3,6 +3,7 @@
 //! where the database is older than what has been signed.
 
 mod check;
+mod clock;
 mod erasure;
 mod proof;
 mod seal;
@@ -24,6 +25,7 @@ use comity_store::{Store, Tx, ledger as rows};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
@@ -59,8 +61,10 @@ pub(crate) struct Ledger {
     /// Counts the seals of this process.
     sealed: watch::Sender<u64>,
     folder: PathBuf,
-    /// When the checkpoint was last written beside the database, in microseconds since 1970.
-    written_us: Mutex<i64>,
+    /// Which checkpoint was last written beside the database.
+    written: Mutex<seal::Written>,
+    /// When the newest checkpoint was signed, in microseconds since 1970.
+    signed_us: AtomicI64,
 }
 
 fn broken(what: impl std::fmt::Display) -> OpenFault {
@@ -98,7 +102,8 @@ impl Ledger {
             wanted: Notify::new(),
             sealed: watch::Sender::new(0),
             folder,
-            written_us: Mutex::new(0),
+            written: Mutex::default(),
+            signed_us: AtomicI64::new(logs.iter().map(|log| log.sealed_at_us).max().unwrap_or(0)),
         };
         for log in &logs {
             ledger.check_high_water(store, log)?;

@@ -16,7 +16,7 @@ mod sign_in;
 pub mod translation;
 mod view;
 
-pub use act::{Caller, Denied, Fault, IdempotencyKey, Receipt, Via};
+pub use act::{Caller, Cause, Denied, Fault, IdempotencyKey, Receipt, Via};
 pub use file::Content;
 pub use job::run_worker;
 pub use ledger::{CheckReport, Finding, LedgerSettings, LogFile, run_sealer};

@@ -7,8 +7,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::term::Language;
-use comity_service::Denied;
 use comity_service::translation::Translator;
+use comity_service::{Cause, Denied};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -79,6 +79,37 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
     }
 }
 
+/// The status of a fault: the caller of an act that met one comes again with the same key.
+const fn status_of_fault(cause: Cause) -> StatusCode {
+    match cause {
+        Cause::Full => StatusCode::INSUFFICIENT_STORAGE,
+        Cause::Unavailable | Cause::Clock => StatusCode::SERVICE_UNAVAILABLE,
+        Cause::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// A fault in words for a system: its code, what is the matter, and what to do.
+const fn words_of_fault(cause: Cause) -> (&'static str, &'static str, &'static str) {
+    match cause {
+        Cause::Full => (
+            "storage-full",
+            "The disk of this instance is full",
+            "Nothing was kept. Send it again with the same idempotency key once the operator has made room.",
+        ),
+        Cause::Unavailable => (
+            "unavailable",
+            "The database of this instance is not available",
+            "Send it again with the same idempotency key: what was kept already is answered with its first receipt.",
+        ),
+        Cause::Clock => (
+            "clock-behind",
+            "The clock of this instance is behind what it has recorded",
+            "Nothing was kept. Send it again once the operator has set the clock.",
+        ),
+        Cause::Unexpected => ("fault", "Internal fault", "Tell the operator the id of the fault."),
+    }
+}
+
 /// A page that cannot be shown. As a response it carries itself as an extension, and the router has
 /// `pages::error_page` draw it; forms that want to keep what was typed look at `refusals` before that.
 #[derive(Debug, Clone)]
@@ -89,6 +120,8 @@ pub(crate) struct PageError {
     pub(crate) refusals: Vec<Refusal>,
     /// The id of a fault.
     pub(crate) fault: Option<String>,
+    /// What of a fault its caller may know.
+    pub(crate) cause: Cause,
     /// More about an unreadable call, for whoever writes the calling system; never shown on a page.
     pub(crate) note: String,
 }
@@ -96,7 +129,7 @@ pub(crate) struct PageError {
 impl PageError {
     /// Nothing to say but the status.
     pub(crate) const fn status(status: StatusCode) -> Self {
-        Self { status, refusals: Vec::new(), fault: None, note: String::new() }
+        Self { status, refusals: Vec::new(), fault: None, cause: Cause::Unexpected, note: String::new() }
     }
 
     /// One refusal without more.
@@ -117,9 +150,11 @@ impl From<Denied> for PageError {
                 let status = refusals.first().map_or(StatusCode::FORBIDDEN, |first| status_of(first.code));
                 Self { refusals, ..Self::status(status) }
             }
-            Denied::Fault(fault) => {
-                Self { fault: Some(fault.id), ..Self::status(StatusCode::INTERNAL_SERVER_ERROR) }
-            }
+            Denied::Fault(fault) => Self {
+                fault: Some(fault.id),
+                cause: fault.cause,
+                ..Self::status(status_of_fault(fault.cause))
+            },
         }
     }
 }
@@ -189,7 +224,7 @@ impl Problem {
         let reason = error.status.canonical_reason().unwrap_or("Refused");
         let (code, title, detail) = match (refusals.first(), &error.fault) {
             (Some(first), _) => (first.code.as_str(), first.message.as_str(), first.remedy.as_str()),
-            (None, Some(_)) => ("fault", "Internal fault", "Tell the operator the id of the fault."),
+            (None, Some(_)) => words_of_fault(error.cause),
             (None, None) => ("http", reason, ""),
         };
         let detail = if error.note.is_empty() { detail } else { &error.note };

@@ -9,6 +9,7 @@ use comity_domain::time::Moment;
 use comity_policy::Action;
 use comity_store::job::{self, NewJob};
 use comity_store::{Fault, Store, Tx, request as rows, upload};
+use std::collections::BTreeSet;
 
 /// Looks whether a file has been put into a package.
 pub(crate) const EXPIRE: &str = "file.expire";
@@ -56,11 +57,16 @@ impl Exchange {
         self.store.write("file.expire", work).await.map_err(|fault| fault.to_string())
     }
 
-    /// Deletes blobs; one that is gone already is as good as deleted.
+    /// Deletes blobs, and whatever a crash has left beside them; one that is gone already is as good as deleted.
     pub(crate) async fn delete_content(&self, payload: &str) -> Result<(), String> {
         let paths: Vec<String> = serde_json::from_str(payload).map_err(|error| error.to_string())?;
-        for path in paths {
-            self.store.blobs().delete(&path).await.map_err(|error| error.to_string())?;
+        for path in &paths {
+            self.store.blobs().delete(path).await.map_err(|error| error.to_string())?;
+        }
+        let folders: BTreeSet<&str> =
+            paths.iter().filter_map(|path| Some(path.rsplit_once('/')?.0)).collect();
+        for folder in folders {
+            self.store.blobs().clear(folder).await.map_err(|error| error.to_string())?;
         }
         Ok(())
     }

@@ -1,12 +1,14 @@
 //! `comity check`: whether database and ledger tell the same. Every event opens its leaf and follows the one before it,
-//! every leaf is explained, every row equals the replay of its events, and the tiles lead to the signed checkpoint.
+//! every leaf is explained, every row equals the replay of its events, the tiles lead to the signed checkpoint, every file
+//! is what arrived, and the engine says that its own structures hold.
 //! It reads in pages and never writes. It names what is wrong by identifiers, never by content.
 
 use super::{root_at, store_fault};
 use crate::Exchange;
 use crate::act::{Denied, hex};
+use crate::file::check::{Kept, uploads};
 use comity_domain::id::RequestId;
-use comity_domain::request::{RequestEvent, apply};
+use comity_domain::request::{Request, RequestEvent, apply};
 use comity_ledger::{Leaf, Note, Policy, TILE_WIDTH, TileKind, TilePath, VerifierKey, leaf_hash};
 use comity_store::request::EventLeaf;
 use comity_store::seal::{KeyState, dossier_key};
@@ -34,6 +36,8 @@ pub struct CheckReport {
     pub erased: u64,
     /// Events that open their leaf.
     pub events: u64,
+    /// Files whose content was read.
+    pub files: u64,
     /// Leaves with a position.
     pub leaves: u64,
     /// Leaves that wait for theirs.
@@ -59,7 +63,13 @@ impl Exchange {
         loop {
             let (store, from) = (self.store.clone(), after.clone());
             let page = move |tx: &mut dyn Tx| check_page(tx, &store, &from);
-            let (part, last) = self.store.read("check.requests", page).await?;
+            let (part, kept, last) = self.store.read("check.requests", page).await?;
+            for file in kept {
+                report.files += 1;
+                if let Some(wrong) = self.check_content(&file).await? {
+                    report.add(file.request, wrong);
+                }
+            }
             report.requests += part.requests;
             report.erased += part.erased;
             report.events += part.events;
@@ -76,6 +86,9 @@ impl Exchange {
                 check_log(tx, &inner.ledger, &log, &mut report)?;
             }
             unexplained(tx, &mut report)?;
+            for wrong in tx.integrity()? {
+                report.add("database", wrong);
+            }
             Ok::<_, Fault>(report)
         };
         let part = self.store.read("check.logs", logs).await?;
@@ -85,8 +98,11 @@ impl Exchange {
     }
 }
 
-fn check_page(tx: &mut dyn Tx, store: &Store, after: &str) -> Result<(CheckReport, Option<String>), Fault> {
-    let mut report = CheckReport::default();
+/// What a page of requests shows, the contents that are still to be read, and the last request of it if there are more.
+type Page = (CheckReport, Vec<Kept>, Option<String>);
+
+fn check_page(tx: &mut dyn Tx, store: &Store, after: &str) -> Result<Page, Fault> {
+    let (mut report, mut kept) = (CheckReport::default(), Vec::new());
     let ids = request::ids_after(tx, after, PAGE)?;
     for id in &ids {
         let leaves = request::event_leaves(tx, *id)?;
@@ -101,7 +117,13 @@ fn check_page(tx: &mut dyn Tx, store: &Store, after: &str) -> Result<(CheckRepor
             KeyState::Present(key) => {
                 report.requests += 1;
                 match request::events(tx, &key, *id) {
-                    Ok(events) => check_request(tx, store, *id, &events, &leaves, &mut report),
+                    Ok(events) => {
+                        if let Some(replayed) = check_request(tx, store, *id, &events, &leaves, &mut report) {
+                            let (files, wrong) = uploads(tx, &key, &replayed)?;
+                            kept.extend(files);
+                            wrong.into_iter().for_each(|wrong| report.add(id, wrong));
+                        }
+                    }
                     Err(fault) => report.add(id, format!("an event does not open: {}", fault.message)),
                 }
             }
@@ -113,9 +135,10 @@ fn check_page(tx: &mut dyn Tx, store: &Store, after: &str) -> Result<(CheckRepor
         }
     }
     let more = i64::try_from(ids.len()).unwrap_or(0) == PAGE;
-    Ok((report, ids.last().filter(|_| more).map(ToString::to_string)))
+    Ok((report, kept, ids.last().filter(|_| more).map(ToString::to_string)))
 }
 
+/// The request as its events make it, where they do.
 fn check_request(
     tx: &mut dyn Tx,
     store: &Store,
@@ -123,7 +146,7 @@ fn check_request(
     events: &[request::StoredEvent],
     leaves: &[EventLeaf],
     report: &mut CheckReport,
-) {
+) -> Option<Request> {
     if events.len() != leaves.len() {
         report.add(id, "events and leaves are not as many");
     }
@@ -147,14 +170,14 @@ fn check_request(
             Ok(next) => state = Some(next),
             Err(error) => {
                 report.add(id, format!("event {number} cannot follow: {error}"));
-                return;
+                return None;
             }
         }
         report.events += 1;
     }
     let Some(replayed) = state else {
         report.add(id, "it has no events");
-        return;
+        return None;
     };
     let last = events.last().map_or(replayed.created_at, |event| event.event.at);
     let arrived = events.iter().any(|event| matches!(event.event.what, RequestEvent::Received { .. }));
@@ -163,6 +186,7 @@ fn check_request(
         Ok(Some(what)) => report.add(id, format!("its row is not the replay of its events: {what}")),
         Err(fault) => report.add(id, format!("its row does not open: {}", fault.message)),
     }
+    Some(replayed)
 }
 
 /// An erased dossier: nothing of its content is left, and a record names each of its leaves.

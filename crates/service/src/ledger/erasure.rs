@@ -83,6 +83,7 @@ fn erase(tx: &mut dyn Tx, store: &Store, inner: &Inner, id: RequestId) -> Answer
     if let Err(code) = attempt.ask_request(inner, &parties) {
         return attempt.refuse(tx, vec![Refusal::new(code)]);
     }
+    inner.ledger.clock_holds(now)?;
     let Some((found, _)) = request::load(tx, store.instance_key(), id)? else { return Ok(Ok(())) };
     let Some(pinned) = inner.pinned(&found.procedure) else {
         return Err(store_fault("an unknown procedure"));

@@ -3,14 +3,15 @@
 //! next seal reads what is committed and goes on. Two sealers at once: the one that comes second finds the checkpoint
 //! changed, and its transaction is taken back.
 
-use super::{Ledger, store_fault};
+use super::{Ledger, clock, store_fault};
 use crate::act::{Denied, Receipt};
 use crate::{Exchange, Inner, fill, new_uuid};
 use comity_domain::time::Moment;
 use comity_ledger::{Checkpoint, Edge, Leaf, Note, leaf_hash};
 use comity_store::{Fault, FaultKind, Tx, ledger as rows};
 use std::future::Future;
-use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Leaves that one transaction seals at most, so that acts do not wait long behind it.
@@ -38,16 +39,28 @@ pub async fn run_sealer(exchange: Exchange, stop: impl Future<Output = ()>) {
                 Ok(_) | Err(_) => break,
             }
         }
+        exchange.write_checkpoint(stopped).await;
         if stopped {
             return;
         }
     }
 }
 
+/// What is to lie beside the database, and what does.
+#[derive(Default)]
+pub(super) struct Written {
+    /// The newest checkpoint, until it is written.
+    waiting: Option<(PathBuf, String)>,
+    /// When one was last written, in microseconds since 1970.
+    at_us: i64,
+}
+
 /// What one transaction has sealed.
 struct Sealed {
     leaves: usize,
     note: Option<(Checkpoint, String)>,
+    /// When the checkpoint was signed, in microseconds since 1970.
+    at_us: i64,
 }
 
 impl Exchange {
@@ -63,6 +76,7 @@ impl Exchange {
         let inner = self.inner.clone();
         let sealed = self.store.write("ledger.seal", move |tx: &mut dyn Tx| seal(tx, &inner)).await?;
         if let Some((head, note)) = sealed.note {
+            self.inner.ledger.signed_us.store(sealed.at_us, Ordering::Relaxed);
             self.keep_checkpoint(&head, note).await;
             self.inner.ledger.sealed.send_modify(|count| *count += 1);
         }
@@ -109,49 +123,70 @@ impl Exchange {
 
     /// Keeps the newest checkpoint as a file, so that a database that is put back to an older state is noticed.
     async fn keep_checkpoint(&self, head: &Checkpoint, note: String) {
-        let ledger = &self.inner.ledger;
-        let now = self.now().us();
-        match ledger.written_us.lock() {
-            Ok(mut written) if now - *written >= WRITE_EVERY_US || now < *written => *written = now,
-            Ok(_) | Err(_) => return,
+        if let Ok(mut written) = self.inner.ledger.written.lock() {
+            written.waiting = Some((self.inner.ledger.checkpoint_file(&head.origin), note));
         }
-        let path = ledger.checkpoint_file(&head.origin);
-        let written = tokio::task::spawn_blocking(move || write_whole(&path, note.as_bytes())).await;
-        if let Ok(Err(error)) = written {
-            tracing::warn!(%error, "The checkpoint could not be written beside the database");
+        self.write_checkpoint(false).await;
+    }
+
+    /// Writes the checkpoint that waits, at once where that is wanted, else when the last was written long enough ago.
+    /// A disk that fails the sync stops the store; one that is full has it written later.
+    async fn write_checkpoint(&self, at_once: bool) {
+        let now = self.now().us();
+        let Ok(Some((path, note))) = self.inner.ledger.written.lock().map(|mut written| {
+            let long_ago = now - written.at_us >= WRITE_EVERY_US || now < written.at_us;
+            if at_once || long_ago { written.waiting.take() } else { None }
+        }) else {
+            return;
+        };
+        let (store, text, place) = (self.store.clone(), note.clone(), path.clone());
+        let put = tokio::task::spawn_blocking(move || store.put_file(&place, text.as_bytes())).await;
+        let Ok(mut written) = self.inner.ledger.written.lock() else { return };
+        match put {
+            Ok(Ok(())) => written.at_us = now,
+            Ok(Err(fault)) => {
+                tracing::warn!(store.fault = %fault, "The checkpoint could not be written beside the database");
+                // Unless a newer one waits by now.
+                written.waiting.get_or_insert((path, note));
+            }
+            Err(_) => {}
         }
     }
-}
-
-/// A crash leaves the old file or the new one.
-fn write_whole(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
-    let beside = path.with_extension("new");
-    let mut file = std::fs::File::create(&beside)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&beside, path)
 }
 
 fn seal(tx: &mut dyn Tx, inner: &Inner) -> Result<Sealed, Fault> {
     let (ledger, now) = (&inner.ledger, inner.now());
     let year = i64::from(now.date().year());
-    let mut sealed = Sealed { leaves: 0, note: None };
+    let mut sealed = Sealed { leaves: 0, note: None, at_us: 0 };
     let mut log = match rows::newest_log(tx)? {
         Some(log) => log,
         None => begin(tx, ledger, year, None, now)?,
     };
+    clock::held(log.sealed_at_us, now)?;
     // A clock that was put back does not open an old year again.
     if log.year < year {
         sealed.leaves += extend(tx, ledger, &mut log, Fill::Waiting, now)?;
         if sealed.leaves >= usize::try_from(BATCH).unwrap_or(usize::MAX) {
-            sealed.note = Some((log.head, log.checkpoint));
+            (sealed.note, sealed.at_us) = (Some((log.head, log.checkpoint)), log.sealed_at_us);
             return Ok(sealed);
         }
         log = turn(tx, ledger, log, year, now)?;
     }
     sealed.leaves += extend(tx, ledger, &mut log, Fill::WaitingAndCover, now)?;
-    sealed.note = Some((log.head, log.checkpoint));
+    (sealed.note, sealed.at_us) = (Some((log.head, log.checkpoint)), log.sealed_at_us);
     Ok(sealed)
+}
+
+/// Records that the clock was put back, and gives the time of the checkpoint over that, in microseconds since 1970.
+pub(super) fn accept_clock(tx: &mut dyn Tx, inner: &Inner) -> Result<i64, Fault> {
+    let now = inner.now();
+    let Some(mut log) = rows::newest_log(tx)? else { return Ok(now.us()) };
+    let body = serde_json::json!({
+        "record": "clock-put-back", "log": log.head.origin, "at": now.to_string(),
+        "signed_at_us": log.sealed_at_us,
+    });
+    extend(tx, &inner.ledger, &mut log, Fill::Record(body.to_string()), now)?;
+    Ok(now.us())
 }
 
 /// Ends a log with a record that names the next, and begins that with one that names the end of the old.

@@ -30,6 +30,7 @@ use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
 use comity_domain::refusal::Refusal;
+use comity_service::Cause;
 use frame::Frame;
 
 /// Every page.
@@ -61,7 +62,13 @@ struct ErrorPage {
 
 /// The page of an error.
 pub(crate) fn error_page(app: &State, visitor: &Visitor, error: &PageError) -> Response {
-    let key = if error.fault.is_some() { "error-fault" } else { "error-refused" };
+    let key = match (&error.fault, error.cause) {
+        (None, _) => "error-refused",
+        (Some(_), Cause::Full) => "error-full",
+        (Some(_), Cause::Unavailable) => "error-unavailable",
+        (Some(_), Cause::Clock) => "error-clock",
+        (Some(_), Cause::Unexpected) => "error-fault",
+    };
     let f = Frame::bare(app, visitor.manner, "", key);
     let page = ErrorPage {
         f,

@@ -1,0 +1,71 @@
+//! The files' part of `comity check`: the content of each upload is there and is what was hashed when it arrived, and each
+//! file of a package is the one that the record of the request names.
+//! It reads every byte and writes nothing. What is removed while it reads is no finding.
+
+use crate::Exchange;
+use crate::act::hex;
+use comity_domain::id::RequestId;
+use comity_domain::request::Request;
+use comity_store::seal::DossierKey;
+use comity_store::{Fault, Tx, upload};
+use futures_util::TryStreamExt;
+use sha2::{Digest, Sha256};
+
+/// An upload whose content is to be read.
+pub(crate) struct Kept {
+    pub(crate) request: RequestId,
+    id: String,
+    digest: String,
+    paths: Vec<String>,
+    key: DossierKey,
+}
+
+/// What is wrong with the rows of a dossier's uploads, and which contents are to be read.
+pub(crate) fn uploads(
+    tx: &mut dyn Tx,
+    key: &DossierKey,
+    request: &Request,
+) -> Result<(Vec<Kept>, Vec<String>), Fault> {
+    let (mut kept, mut wrong) = (Vec::new(), Vec::new());
+    let rows = upload::of_dossier(tx, &request.id.to_string())?;
+    for file in request.packages.iter().flat_map(|package| &package.files) {
+        let named = file.upload.to_string();
+        let same = |row: &&upload::Upload| {
+            row.id == named && row.sha256.as_deref() == Some(&*file.sha256) && row.received == file.bytes
+        };
+        if !rows.iter().any(|row| same(&row)) {
+            wrong.push(format!("file {named} is not the one that its package names"));
+        }
+    }
+    for row in rows {
+        match row.digest(key) {
+            Ok(digest) if row.sha256.as_ref().is_none_or(|sha256| *sha256 == digest) => {
+                let paths = upload::paths(tx, &row.id)?;
+                kept.push(Kept { request: request.id, id: row.id, digest, paths, key: key.clone() });
+            }
+            Ok(_) => wrong.push(format!("file {} has another digest than its parts had", row.id)),
+            Err(fault) => wrong.push(format!("file {} does not open: {}", row.id, fault.message)),
+        }
+    }
+    Ok((kept, wrong))
+}
+
+impl Exchange {
+    /// Reads a content to its end; what is wrong with it, if anything.
+    ///
+    /// # Errors
+    /// A fault of the store.
+    pub(crate) async fn check_content(&self, kept: &Kept) -> Result<Option<String>, Fault> {
+        let read = upload::content(self.store.blobs(), &kept.key, kept.paths.clone());
+        let read = read.try_fold(Sha256::new(), async |hash, piece| Ok(hash.chain_update(&piece))).await;
+        let wrong = match read.map(|hash| hex(&hash.finalize())) {
+            Ok(digest) if digest == kept.digest => return Ok(None),
+            Ok(_) => "it is not what arrived".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let (id, paths) = (kept.id.clone(), kept.paths.clone());
+        let still = move |tx: &mut dyn Tx| Ok::<_, Fault>(upload::paths(tx, &id)? == paths);
+        let still = self.store.read("check.file", still).await?;
+        Ok(still.then(|| format!("the content of file {}: {wrong}", kept.id)))
+    }
+}
