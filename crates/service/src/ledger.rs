@@ -94,7 +94,7 @@ impl Ledger {
             .map_err(|_| broken(format!("the name {:?} cannot stand in a checkpoint", settings.name)))?;
         let folder = data.join("ledger");
         std::fs::create_dir_all(&folder).map_err(|error| broken(format!("{}: {error}", folder.display())))?;
-        let ledger = Self {
+        let mut ledger = Self {
             settings,
             secret,
             receipts,
@@ -103,12 +103,16 @@ impl Ledger {
             sealed: watch::Sender::new(0),
             folder,
             written: Mutex::default(),
-            signed_us: AtomicI64::new(logs.iter().map(|log| log.sealed_at_us).max().unwrap_or(0)),
+            signed_us: AtomicI64::new(logs.last().map_or(0, |log| log.sealed_at_us)),
         };
         for log in &logs {
             ledger.check_high_water(store, log)?;
         }
         ledger.check_no_lost_log(&logs)?;
+        if let Some(log) = logs.last() {
+            // A crash may have come between a seal and its file.
+            ledger.written = Mutex::new(seal::Written::waiting(ledger.checkpoint_file(&log.head.origin), log));
+        }
         Ok(ledger)
     }
 

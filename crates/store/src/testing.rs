@@ -68,9 +68,21 @@ impl Engine {
 
     /// As [`Engine::open`], with a changed configuration.
     pub fn open_with(self, adjust: impl FnOnce(StoreConfig) -> StoreConfig) -> TestStore {
+        self.open_in(&std::env::temp_dir(), adjust)
+    }
+
+    /// As [`Engine::open`], with its files in memory where the machine has such a place: for tests of which durability is
+    /// not the matter.
+    pub fn open_in_memory(self) -> TestStore {
+        let memory = Path::new("/dev/shm");
+        let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+        self.open_in(&place, |config| config)
+    }
+
+    fn open_in(self, place: &Path, adjust: impl FnOnce(StoreConfig) -> StoreConfig) -> TestStore {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let name = format!("comity_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
-        let dir = std::env::temp_dir().join(&name);
+        let dir = place.join(&name);
         // A process of the same number may have died here before.
         drop(std::fs::remove_dir_all(&dir));
         std::fs::create_dir_all(&dir).expect("the temporary folder can be written");
@@ -141,10 +153,13 @@ impl Drop for TestStore {
 
 /// Runs an asynchronous test body on a new database of this engine.
 pub fn run(engine: Engine, body: impl AsyncFnOnce(&mut TestStore)) {
+    run_on(&mut engine.open(), body);
+}
+
+/// Runs an asynchronous test body on a database that is open.
+pub fn run_on(store: &mut TestStore, body: impl AsyncFnOnce(&mut TestStore)) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.expect("a runtime starts");
-    let mut store = engine.open();
-    runtime.block_on(body(&mut store));
+    runtime.expect("a runtime starts").block_on(body(store));
 }
 
 /// Turns each `async fn name(store) { … }` into a test on each engine: `name::on_sqlite`, `name::on_postgres`.

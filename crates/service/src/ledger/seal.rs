@@ -55,6 +55,13 @@ pub(super) struct Written {
     at_us: i64,
 }
 
+impl Written {
+    /// The newest checkpoint of a log is to be written.
+    pub(super) fn waiting(place: PathBuf, log: &rows::LogRow) -> Self {
+        Self { waiting: Some((place, log.checkpoint.clone())), at_us: 0 }
+    }
+}
+
 /// What one transaction has sealed.
 struct Sealed {
     leaves: usize,
