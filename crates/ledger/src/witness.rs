@@ -98,8 +98,8 @@ impl Default for Last {
 }
 
 /// Decides about a request. `keys` are the keys of all logs that the witness knows; `last` gives what it remembers of an
-/// origin. The answer is the checkpoint that must be kept, if it is still the successor of `last`, before anything is
-/// signed.
+/// origin. The answer is the checkpoint that must be kept, if it is still the successor of `last`, before a signature
+/// of it leaves the witness.
 ///
 /// # Errors
 /// [`Refused`], each with the status of the specification.

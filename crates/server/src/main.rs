@@ -9,6 +9,7 @@ mod ledger;
 mod procedure;
 mod serve;
 mod verify;
+mod witness;
 
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
@@ -61,6 +62,8 @@ enum Command {
         #[command(subcommand)]
         command: ledger::LedgerCommand,
     },
+    /// Cosign the checkpoints of other instances' logs; needs a key file and a folder, and no database.
+    Witness(witness::WitnessArguments),
     /// The written procedures.
     Procedure {
         #[command(subcommand)]
@@ -118,6 +121,7 @@ fn main() -> ExitCode {
         Command::Check(instance) => return verify::check(&instance),
         Command::Proof(arguments) => ledger::proof(&arguments),
         Command::Ledger { command } => ledger::run(&command),
+        Command::Witness(arguments) => witness::run(arguments),
         Command::Procedure { command } => procedure::run(&command),
         Command::Person { command } => serve::person(&command),
     };

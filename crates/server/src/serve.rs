@@ -112,7 +112,8 @@ pub(crate) async fn serve(
     ended
 }
 
-async fn signal() {
+/// Waits until the process is told to stop.
+pub(crate) async fn signal() {
     let interrupt = tokio::signal::ctrl_c();
     let terminate = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {

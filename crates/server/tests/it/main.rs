@@ -12,3 +12,4 @@ mod procedure;
 mod screens;
 mod verify;
 mod walk;
+mod witness;
