@@ -4,6 +4,7 @@
 use crate::checkpoint::{Checkpoint, number};
 use crate::note::{Algorithm, Note, NoteFault, VerifierKey};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// A log with the address under which it is read, if the policy tells one.
@@ -128,6 +129,14 @@ impl Policy {
         } else {
             Err(PolicyUnmet::Quorum(witnesses.len(), self.witnesses.len()))
         }
+    }
+
+    /// Whether the cosignatures whose time lies in `seconds` (since 1970) are still enough: the quorum, or one where the
+    /// policy asks for none. An old cosignature proves an old tree; whether the log was forked since, it cannot say.
+    pub fn is_fresh(&self, trusted: &Trusted, seconds: &RangeInclusive<u64>) -> bool {
+        let fresh: Vec<(String, u64)> =
+            trusted.witnesses.iter().filter(|(_, time)| seconds.contains(time)).cloned().collect();
+        self.quorum.as_ref().map_or(!fresh.is_empty(), |name| self.witnessed(name, &fresh))
     }
 
     fn witnessed(&self, name: &str, signed: &[(String, u64)]) -> bool {

@@ -6,7 +6,7 @@ use crate::instance::InstanceArguments;
 use crate::ledger::{Fetched, saved};
 use crate::serve::{runtime, said};
 use clap::{Args, Subcommand};
-use comity_ledger::bundle::{self, Bundle, Refusal, Report};
+use comity_ledger::bundle::{self, Bundle, Refusal};
 use comity_ledger::verify::{self, Source};
 use comity_ledger::{Policy, Trusted};
 use std::path::{Path, PathBuf};
@@ -28,6 +28,9 @@ pub(crate) struct Trust {
     /// are used, and printed to be compared.
     #[arg(long)]
     policy: Option<PathBuf>,
+    /// Where the cosignatures of the last so many hours are no quorum, it cannot be told whether the log still goes on.
+    #[arg(long, requires = "policy")]
+    fresh_hours: Option<u64>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -46,7 +49,7 @@ pub(crate) enum VerifyCommand {
         /// Checkpoints that were kept from before; those in the folder are checked too.
         #[arg(long = "checkpoint")]
         checkpoints: Vec<PathBuf>,
-        /// The newest cosignature is older than this many hours: it cannot be told whether the log still goes on.
+        /// Where the cosignatures of the last so many hours are no quorum, it cannot be told whether the log still goes on.
         #[arg(long)]
         fresh_hours: Option<u64>,
         /// A C2SP policy with the keys of the log and of the witnesses that you trust.
@@ -151,30 +154,31 @@ fn bundles(path: &Path, trust: &Trust) -> Verdict {
 
 fn one(path: &Path, trust: &Trust) -> Result<Bundle, Refusal> {
     let bundle = read(path)?;
-    let report = match &trust.policy {
-        Some(file) => bundle.verify(&policy(file)?)?,
-        None => bundle.verify(&bundle.own_policy())?,
+    let policy = match &trust.policy {
+        Some(file) => policy(file)?,
+        None => bundle.own_policy(),
     };
+    let report = bundle.verify(&policy)?;
     println!("{}: request {} ({})", path.display(), bundle.reference, bundle.request);
     println!(
         "  {} events, {} withheld, {} erased, {} records of the ledger",
         report.events, report.withheld, report.erased, report.records
     );
-    logs(&report);
+    report.logs.values().for_each(trusted);
     if trust.policy.is_none() {
         println!("  These keys are the file's own word. Compare them with those the instance publishes:");
         bundle.keys.iter().for_each(|key| println!("    {key}"));
     }
+    for trusted in report.logs.values() {
+        fresh(&policy, trusted, trust.fresh_hours)?;
+    }
     Ok(bundle)
-}
-
-fn logs(report: &Report) {
-    report.logs.values().for_each(trusted);
 }
 
 fn trusted(trusted: &Trusted) {
     let head = &trusted.checkpoint;
-    let witnesses: Vec<&str> = trusted.witnesses.iter().map(|(name, _)| name.as_str()).collect();
+    let witnesses: Vec<String> =
+        trusted.witnesses.iter().map(|(name, at)| format!("{name} at {}", time(*at))).collect();
     let by = if witnesses.is_empty() { "no witness".to_owned() } else { witnesses.join(", ") };
     println!("  log {}: checkpoint over {} leaves, cosigned by {by}", head.origin, head.size);
 }
@@ -217,21 +221,27 @@ fn log(place: &str, checkpoints: &[PathBuf], fresh_hours: Option<u64>, policy_fi
     let report = verify::log(source.as_ref(), &policy, &older, threads)?;
     println!("{place}: {} kept checkpoints are beginnings of it", report.older);
     trusted(&report.trusted);
-    match fresh_hours {
-        Some(hours) => fresh(&report.trusted, hours),
-        None => Ok(()),
-    }
+    fresh(&policy, &report.trusted, fresh_hours)
 }
 
-/// An old cosignature proves an old tree; whether the log was forked since, it cannot say.
-fn fresh(trusted: &Trusted, hours: u64) -> Verdict {
+/// A time of a cosignature, in seconds since 1970, as people read it.
+fn time(seconds: u64) -> String {
+    let moment = i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    moment.map_or_else(|| "no time that there is".to_owned(), |moment| moment.to_string())
+}
+
+/// Whether enough witnesses have cosigned lately; a cosignature of more than five minutes in the future says nothing.
+fn fresh(policy: &Policy, trusted: &Trusted, hours: Option<u64>) -> Verdict {
+    let Some(hours) = hours else { return Ok(()) };
     let now = u64::try_from((system_clock())().as_second()).unwrap_or(0);
-    let newest = trusted.witnesses.iter().map(|(_, at)| *at).max();
-    match newest {
-        Some(at) if now.saturating_sub(at) <= hours.saturating_mul(3_600) => Ok(()),
-        Some(_) => Err(undecided(format!("its newest cosignature is older than {hours} hours"))),
-        None => Err(undecided("no witness of the policy has cosigned it")),
+    let lately = now.saturating_sub(hours.saturating_mul(3_600))..=now.saturating_add(300);
+    if policy.is_fresh(trusted, &lately) {
+        return Ok(());
     }
+    Err(undecided(format!(
+        "the cosignatures of the last {hours} hours under log {} are no quorum",
+        trusted.checkpoint.origin
+    )))
 }
 
 fn store(instance: &InstanceArguments) -> Verdict {

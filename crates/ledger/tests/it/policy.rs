@@ -201,3 +201,23 @@ fn what_is_no_policy_is_refused_with_its_line() {
         assert_eq!(fault.line, line, "{rules:?}: {fault}");
     }
 }
+
+#[test]
+fn a_quorum_is_fresh_by_its_fresh_cosignatures_alone() {
+    let (rule, keys) = ("group g 2 X1 X2 X3\nquorum g\n", witnesses());
+    let mut note = cosigned(0);
+    for (key, age) in keys.iter().zip([0, 100, 200]) {
+        note.signatures.push(key.sign(&note.text, TIME - age).expect("signed"));
+    }
+    let trusted = policy_of(rule).check(&note).expect("the quorum");
+    for (oldest, newest, fresh) in
+        [(TIME - 200, TIME, true), (TIME - 100, TIME, true), (TIME - 99, TIME, false), (0, TIME - 1, true)]
+    {
+        let seconds = oldest..=newest;
+        assert_eq!(policy_of(rule).is_fresh(&trusted, &seconds), fresh, "{seconds:?}");
+    }
+    // Where no quorum is asked for, one witness is enough, and none is not.
+    let rule_free = policy_of("quorum none\n");
+    assert!(rule_free.is_fresh(&trusted, &(TIME..=TIME)));
+    assert!(!rule_free.is_fresh(&trusted, &(TIME + 1..=u64::MAX)));
+}
