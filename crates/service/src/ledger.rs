@@ -7,11 +7,13 @@ mod clock;
 mod erasure;
 mod proof;
 mod seal;
+mod witness;
 
 pub use check::{CheckReport, Finding};
 pub(crate) use erasure::{ERASE, erase_later};
 pub use proof::LogFile;
 pub use seal::run_sealer;
+pub use witness::{WitnessDebt, WitnessSettings, WitnessTrouble, run_witnessing};
 
 use crate::act::Denied;
 use crate::{Exchange, OpenFault};
@@ -28,6 +30,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
+use witness::Witnesses;
 
 /// How the ledger is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +43,23 @@ pub struct LedgerSettings {
     pub cover: u32,
     /// Whether checkpoints carry an ML-DSA-44 signature besides the Ed25519 one.
     pub post_quantum: bool,
+    /// Who is asked to cosign.
+    pub witnesses: Vec<WitnessSettings>,
+    /// So many of them must have cosigned a checkpoint, says the policy that this instance gives; zero for none.
+    pub quorum: usize,
 }
 
 impl LedgerSettings {
-    /// A ledger of that name that is sealed each second, without cover leaves and with Ed25519 only.
+    /// A ledger of that name that is sealed each second, without cover leaves and witnesses, and with Ed25519 only.
     pub fn named(name: &str) -> Self {
-        Self { name: name.to_owned(), interval: Duration::from_secs(1), cover: 0, post_quantum: false }
+        Self {
+            name: name.to_owned(),
+            interval: Duration::from_secs(1),
+            cover: 0,
+            post_quantum: false,
+            witnesses: Vec::new(),
+            quorum: 0,
+        }
     }
 }
 
@@ -60,6 +74,7 @@ pub(crate) struct Ledger {
     wanted: Notify,
     /// Counts the seals of this process.
     sealed: watch::Sender<u64>,
+    witnesses: Witnesses,
     folder: PathBuf,
     /// Which checkpoint was last written beside the database.
     written: Mutex<seal::Written>,
@@ -76,8 +91,14 @@ fn store_fault(what: impl std::fmt::Display) -> comity_store::Fault {
 }
 
 impl Ledger {
-    /// Reads or makes the keys, and compares the database with the checkpoint that lies beside it (T44).
-    pub(crate) fn open(settings: LedgerSettings, data: &Path, store: &Store) -> Result<Self, OpenFault> {
+    /// Reads or makes the keys, and compares the database with the checkpoint that lies beside it and with what the
+    /// witnesses know (T44).
+    pub(crate) fn open(
+        settings: LedgerSettings,
+        data: &Path,
+        store: &Store,
+        now: Moment,
+    ) -> Result<Self, OpenFault> {
         let logs = store.read_blocking("ledger.logs", rows::logs)?;
         let key_file = data.join("ledger.key");
         if !logs.is_empty() && !key_file.exists() {
@@ -94,6 +115,7 @@ impl Ledger {
             .map_err(|_| broken(format!("the name {:?} cannot stand in a checkpoint", settings.name)))?;
         let folder = data.join("ledger");
         std::fs::create_dir_all(&folder).map_err(|error| broken(format!("{}: {error}", folder.display())))?;
+        let witnesses = Witnesses::new(&settings.witnesses, settings.quorum)?;
         let mut ledger = Self {
             settings,
             secret,
@@ -101,6 +123,7 @@ impl Ledger {
             signers: Mutex::default(),
             wanted: Notify::new(),
             sealed: watch::Sender::new(0),
+            witnesses,
             folder,
             written: Mutex::default(),
             signed_us: AtomicI64::new(logs.last().map_or(0, |log| log.sealed_at_us)),
@@ -113,6 +136,7 @@ impl Ledger {
             // A crash may have come between a seal and its file.
             ledger.written = Mutex::new(seal::Written::waiting(ledger.checkpoint_file(&log.head.origin), log));
         }
+        ledger.check_witnesses(store, now)?;
         Ok(ledger)
     }
 
@@ -256,18 +280,22 @@ fn reader<'a>(tx: &'a mut dyn Tx, origin: &'a str, size: u64) -> impl Subtrees<E
 }
 
 impl Exchange {
-    /// The keys of all logs and of the one of this year, for whoever wants to verify: a C2SP policy without witnesses.
+    /// The keys of all logs, of the one of this year and of the next, and the witnesses, for whoever wants to verify or
+    /// to witness: a C2SP policy. The next key is there before it is used, so that nobody falls behind at the turn.
     ///
     /// # Errors
     /// A fault of the store.
     pub async fn ledger_policy(&self) -> Result<String, Denied> {
         let logs = self.store.read("ledger.logs", rows::logs).await?;
+        let ledger = &self.inner.ledger;
         let mut lines: Vec<String> = logs.iter().map(|log| format!("log {}\n", log.key)).collect();
         let year = i64::from(self.now().date().year());
-        if !logs.iter().any(|log| log.year >= year) {
-            lines.push(format!("log {}\n", self.inner.ledger.log_key(year)?));
+        for year in [year, year + 1] {
+            if !logs.iter().any(|log| log.year >= year) {
+                lines.push(format!("log {}\n", ledger.log_key(year)?));
+            }
         }
-        Ok(format!("{}quorum none\n", lines.concat()))
+        Ok(lines.concat() + &ledger.witnesses.rules())
     }
 
     /// The verifier key of the promises that receipts carry.

@@ -19,7 +19,10 @@ mod view;
 pub use act::{Caller, Cause, Denied, Fault, IdempotencyKey, Receipt, Via};
 pub use file::Content;
 pub use job::run_worker;
-pub use ledger::{CheckReport, Finding, LedgerSettings, LogFile, run_sealer};
+pub use ledger::{
+    CheckReport, Finding, LedgerSettings, LogFile, WitnessDebt, WitnessSettings, WitnessTrouble, run_sealer,
+    run_witnessing,
+};
 pub use notice::{Notice, SmtpSettings};
 pub use oversight::{TrailPage, TrailQuery};
 pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken};
@@ -162,7 +165,8 @@ impl Exchange {
         }
         let fallback = Calendar::from_toml(FALLBACK).map_err(|f| OpenFault::Procedure(f.to_string()))?;
         let calendars = settings.calendars.into_iter().map(|c| (c.id().to_owned(), c)).collect();
-        let ledger = ledger::Ledger::open(settings.ledger, &settings.data, &store)?;
+        let now = Moment::utc(clock());
+        let ledger = ledger::Ledger::open(settings.ledger, &settings.data, &store, now)?;
         let inner = Inner {
             gate,
             procedures: settings.procedures,

@@ -19,6 +19,7 @@ crate::sql! {
     PLACE = "update leaf set log = $2, position = $3 where id = $1 and position is null";
     LEAF = "select commitment, log, position from leaf where id = $1";
     LEAVES = "select commitment from leaf where log = $1 and position >= $2 and position < $3 order by position";
+    AT = "select id from leaf where log = $1 and position = $2";
     COUNT = "select count(*) from leaf where log = $1";
     NEWEST = "select origin, year, log_key, size, root, checkpoint, sealed_at_us from log order by year desc limit 1";
     LOG = "select origin, year, log_key, size, root, checkpoint, sealed_at_us from log where origin = $1";
@@ -158,6 +159,15 @@ pub(crate) fn placed_of(row: &Row) -> Result<Placed, Fault> {
     let place = row.opt_text(1)?.map(str::to_owned);
     let position = row.opt_int(2)?.and_then(|position| u64::try_from(position).ok());
     Ok(Placed { commitment: hash(row.bytes(0)?)?, place: place.zip(position) })
+}
+
+/// When the leaf at a position was made, in microseconds since 1970, as the first 48 bits of its identifier tell; nothing
+/// where there is none.
+pub fn made_at_us(tx: &mut dyn Tx, origin: &str, position: u64) -> Result<Option<i64>, Fault> {
+    let Some(row) = tx.row(AT, &[origin.into(), number(position).into()])? else { return Ok(None) };
+    let time = row.text(0)?.get(..13).map(|head| head.replacen('-', "", 1));
+    let millis = time.and_then(|digits| i64::from_str_radix(&digits, 16).ok());
+    Ok(Some(millis.ok_or_else(|| Fault::other("a leaf whose identifier tells no time"))? * 1_000))
 }
 
 /// How many leaves of a log have a position.

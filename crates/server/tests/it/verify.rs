@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 pub(crate) const VALID: Option<i32> = Some(0);
 const INVALID: Option<i32> = Some(1);
-const UNDECIDED: Option<i32> = Some(2);
+pub(crate) const UNDECIDED: Option<i32> = Some(2);
 
 fn comity(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_comity")).args(arguments).env("COMITY_LOG", "warn").output().unwrap()
@@ -29,10 +29,10 @@ pub(crate) fn kept(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     file
 }
 
-/// The year of the newest log, which is also that of the demonstration's references.
+/// The year of the first log, the only one of a demonstration, which is also that of its references.
 pub(crate) fn year(policy: &Path) -> String {
     let text = std::fs::read_to_string(policy).unwrap();
-    let origin = text.lines().rfind(|line| line.starts_with("log ")).unwrap().split('+').next().unwrap();
+    let origin = text.lines().find(|line| line.starts_with("log ")).unwrap().split('+').next().unwrap();
     origin.rsplit('/').next().unwrap().to_owned()
 }
 

@@ -84,6 +84,7 @@ impl Exchange {
             let mut report = CheckReport::default();
             for log in rows::logs(tx)? {
                 check_log(tx, &inner.ledger, &log, &mut report)?;
+                check_cosigned(tx, &inner.ledger, &log, &mut report)?;
             }
             unexplained(tx, &mut report)?;
             for wrong in tx.integrity()? {
@@ -257,6 +258,34 @@ fn check_log(
         Ok(root) if root == log.head.root => {}
         Ok(_) => report.add(origin, "its tiles do not lead to its root"),
         Err(fault) => report.add(origin, fault.message),
+    }
+    Ok(())
+}
+
+/// What witnesses have cosigned: signed by the log and by the witness, where its key is configured still, and a beginning
+/// of the log.
+fn check_cosigned(
+    tx: &mut dyn Tx,
+    ledger: &super::Ledger,
+    log: &rows::LogRow,
+    report: &mut CheckReport,
+) -> Result<(), Fault> {
+    let origin = &log.head.origin;
+    for row in rows::cosigned(tx, origin)? {
+        let place = format!("{origin}, cosigned by {}", row.witness);
+        let note = Note::parse(row.checkpoint.as_bytes()).ok();
+        let by_witness =
+            |note: &Note| ledger.witnesses.key(&row.witness).is_none_or(|key| note.verify([key]).is_ok());
+        let signed = note.filter(by_witness).zip(ledger.log_key(log.year).ok());
+        let head = signed.and_then(|(note, key)| Policy::of_logs([key]).check(&note).ok());
+        let head = head.map(|trusted| trusted.checkpoint);
+        let Some(head) = head.filter(|head| i64::try_from(head.size) == Ok(row.size)) else {
+            report.add(place, "the checkpoint is not signed by both, or says something else than its row");
+            continue;
+        };
+        if head.size > log.head.size || root_at(tx, origin, head.size)? != head.root {
+            report.add(place, "the checkpoint is no beginning of the log");
+        }
     }
     Ok(())
 }

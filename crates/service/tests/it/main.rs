@@ -13,3 +13,4 @@ mod main_job;
 mod model;
 mod refused;
 mod tampered;
+mod witness;
