@@ -1,10 +1,12 @@
 //! The configuration file, read once at the start. Unknown keys are refused; hard rules have no key here.
 
+use crate::witness::WitnessSetUp;
+use axum::http::Uri;
 use comity_domain::calendar::Calendar;
 use comity_domain::party::Organisation;
 use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
 use comity_service::translation::Translator;
-use comity_service::{ClockSource, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings};
+use comity_service::{ClockSource, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings, WitnessSettings};
 use comity_store::Database;
 use comity_web::{Endpoint, WebSettings};
 use serde::Deserialize;
@@ -42,6 +44,9 @@ pub(crate) struct Config {
     /// How the ledger is kept.
     #[serde(default)]
     pub(crate) ledger: LedgerConfig,
+    /// Other logs that this instance cosigns, below `/witness`.
+    #[serde(default)]
+    pub(crate) witness: Option<WitnessConfig>,
     /// The mail server on this machine that takes notices.
     #[serde(default)]
     pub(crate) smtp: Option<Smtp>,
@@ -72,19 +77,68 @@ pub(crate) struct LedgerConfig {
     /// Sign checkpoints with ML-DSA-44 too.
     #[serde(default)]
     post_quantum: bool,
+    /// Who is asked to cosign each checkpoint.
+    #[serde(default)]
+    witness: Vec<AskedWitness>,
+    /// So many of them must have cosigned, says the policy that this instance gives: most of them by default.
+    quorum: Option<usize>,
+}
+
+/// A witness that is asked.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskedWitness {
+    /// Its verifier key, one of those that `comity witness` prints.
+    key: String,
+    /// Its address, such as `https://witness.example`; without TLS only on this machine.
+    url: String,
+}
+
+impl AskedWitness {
+    fn settings(&self) -> Result<WitnessSettings, String> {
+        let key = self.key.parse().map_err(|fault| format!("ledger.witness.key: {fault}"))?;
+        let uri: Uri =
+            self.url.parse().map_err(|error| format!("ledger.witness.url: {}: {error}", self.url))?;
+        match (uri.scheme_str(), uri.host()) {
+            (Some("https"), Some(_)) | (Some("http"), Some("localhost" | "127.0.0.1" | "[::1]")) => {
+                Ok(WitnessSettings { key, url: self.url.clone() })
+            }
+            _ => Err(format!("ledger.witness.url: {}: https, or http on this machine", self.url)),
+        }
+    }
+}
+
+/// The witness that this instance is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WitnessConfig {
+    /// Its name; `base_url` without its scheme and `/witness` by default. It must never change.
+    name: Option<String>,
+    /// C2SP policies whose logs it cosigns, such as `/ledger/policy` of another instance gives.
+    logs: Vec<PathBuf>,
 }
 
 impl LedgerConfig {
-    fn settings(&self, base_url: &str) -> LedgerSettings {
-        let host = base_url.split_once("://").map_or(base_url, |(_, host)| host).trim_end_matches('/');
-        let mut settings = LedgerSettings::named(self.name.as_deref().unwrap_or(&format!("{host}/ledger")));
+    fn settings(&self, base_url: &str) -> Result<LedgerSettings, String> {
+        let mut settings = match &self.name {
+            Some(name) => LedgerSettings::named(name),
+            None => LedgerSettings::named(&format!("{}/ledger", host(base_url))),
+        };
         if let Some(interval) = self.interval_ms {
             settings.interval = Duration::from_millis(interval.max(1));
         }
         settings.cover = self.cover;
         settings.post_quantum = self.post_quantum;
-        settings
+        settings.witnesses = self.witness.iter().map(AskedWitness::settings).collect::<Result<_, _>>()?;
+        let most = if self.witness.is_empty() { 0 } else { self.witness.len() / 2 + 1 };
+        settings.quorum = self.quorum.unwrap_or(most);
+        Ok(settings)
     }
+}
+
+/// An address without its scheme.
+fn host(base_url: &str) -> &str {
+    base_url.split_once("://").map_or(base_url, |(_, host)| host).trim_end_matches('/')
 }
 
 /// The mail server.
@@ -159,8 +213,18 @@ impl Config {
             base_url: self.base_url.trim_end_matches('/').to_owned(),
             upload_limit: self.upload_limit,
             loose_file_days: self.loose_file_days.get(),
-            ledger: self.ledger.settings(&self.base_url),
+            ledger: self.ledger.settings(&self.base_url)?,
             demo: false,
+        })
+    }
+
+    /// The witness that this instance is, where it is one; key and memory lie beside the database.
+    pub(crate) fn witness(&self) -> Option<WitnessSetUp> {
+        self.witness.as_ref().map(|witness| WitnessSetUp {
+            name: witness.name.clone().unwrap_or_else(|| format!("{}/witness", host(&self.base_url))),
+            key: self.data.join("witness.key"),
+            folder: self.data.join("witness"),
+            logs: witness.logs.clone(),
         })
     }
 

@@ -2,13 +2,16 @@
 
 use crate::PersonCommand;
 use crate::config::{Config, system_clock};
+use crate::witness::{self, Witness};
+use axum::Router;
 use comity_domain::party::Role;
 use comity_domain::term::Language;
 use comity_service::translation::Translator;
-use comity_service::{Caller, Denied, Exchange, NewPerson, run_sealer, run_worker};
+use comity_service::{Caller, Denied, Exchange, NewPerson, run_sealer, run_witnessing, run_worker};
 use comity_web::{WebSettings, app};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -26,11 +29,18 @@ pub(crate) fn run(path: &Path) -> Result<(), String> {
     let listener = listen(config.listen)?;
     let exchange = Exchange::open(config.settings()?, system_clock()).map_err(|fault| fault.to_string())?;
     let web = config.web_settings();
+    let witness = config.witness().map(|set_up| Witness::open(set_up, system_clock())).transpose()?;
+    for key in witness.iter().flat_map(Witness::verifier_keys) {
+        tracing::info!(%key, "This instance witnesses other logs");
+    }
     run_to_end(async {
         for organisation in config.organisation {
             exchange.put_organisation(&Caller::Operator, organisation).await.map_err(said)?;
         }
-        serve(exchange, web, listener, |address| {
+        let beside = witness.map_or_else(Router::new, |witness| {
+            Router::new().nest("/witness", witness::routes(Arc::new(witness)))
+        });
+        serve(exchange, web, beside, listener, |address| {
             tracing::info!(%address, "Comity serves");
         })
         .await
@@ -57,10 +67,11 @@ pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener, String> {
     Ok(listener)
 }
 
-/// Serves until the process is told to stop, or the store has failed for good.
+/// Serves the exchange and the routes beside it until the process is told to stop, or the store has failed for good.
 pub(crate) async fn serve(
     exchange: Exchange,
     web: WebSettings,
+    beside: Router,
     listener: TcpListener,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), String> {
@@ -76,9 +87,13 @@ pub(crate) async fn serve(
     let sealer = tokio::spawn(run_sealer(exchange.clone(), async move {
         let _ = told.wait_for(|stop| *stop).await;
     }));
+    let mut told = stopped.clone();
+    let witnessing = tokio::spawn(run_witnessing(exchange.clone(), async move {
+        let _ = told.wait_for(|stop| *stop).await;
+    }));
     ready(address);
     let mut told = stopped.clone();
-    let server = axum::serve(listener, app(exchange, web)).with_graceful_shutdown(async move {
+    let server = axum::serve(listener, app(exchange, web).merge(beside)).with_graceful_shutdown(async move {
         let _ = told.wait_for(|stop| *stop).await;
     });
     let signals = async move {
@@ -92,7 +107,8 @@ pub(crate) async fn serve(
         let (ended, ()) = tokio::join!(server.into_future(), signals);
         ended.map_err(|error| error.to_string())?;
         worker.await.map_err(|error| error.to_string())?;
-        sealer.await.map_err(|error| error.to_string())
+        sealer.await.map_err(|error| error.to_string())?;
+        witnessing.await.map_err(|error| error.to_string())
     };
     let last_answers = async {
         let _ = broken.wait_for(|failed| *failed).await;

@@ -134,7 +134,8 @@ impl Ledger {
         ledger.check_no_lost_log(&logs)?;
         if let Some(log) = logs.last() {
             // A crash may have come between a seal and its file.
-            ledger.written = Mutex::new(seal::Written::waiting(ledger.checkpoint_file(&log.head.origin), log));
+            ledger.written =
+                Mutex::new(seal::Written::waiting(ledger.checkpoint_file(&log.head.origin), log));
         }
         ledger.check_witnesses(store, now)?;
         Ok(ledger)

@@ -13,3 +13,4 @@ mod screens;
 mod verify;
 mod walk;
 mod witness;
+mod witnessed;

@@ -13,11 +13,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-const ORIGIN: &str = "log.example/2026";
-const NAME: &str = "witness.example/1";
+pub(crate) const ORIGIN: &str = "log.example/2026";
+pub(crate) const NAME: &str = "witness.example/1";
 
 /// A log in memory; each story gives another from the leaf at `until` on.
-struct Log {
+pub(crate) struct Log {
     key: SigningKey,
     leaves: Vec<Hash>,
 }
@@ -37,7 +37,7 @@ impl Log {
         Self { key: SigningKey::from_seed(origin, Algorithm::Ed25519, &[seed; 32]).unwrap(), leaves }
     }
 
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::of(ORIGIN, 7)
     }
 
@@ -50,24 +50,24 @@ impl Log {
         log
     }
 
-    fn note(&self, size: u64) -> Note {
+    pub(crate) fn note(&self, size: u64) -> Note {
         let Ok(root) = root(&mut &*self, size);
         let origin = self.key.verifier().name().to_owned();
         let text = Checkpoint { origin, size, root }.to_string();
         Note { signatures: vec![self.key.sign(&text, 0).unwrap()], text }
     }
 
-    fn growth(&self, old: u64, new: u64) -> AddCheckpoint {
+    pub(crate) fn growth(&self, old: u64, new: u64) -> AddCheckpoint {
         let Ok(proof) = consistency(&mut &*self, old, new);
         AddCheckpoint { old, proof: proof.unwrap(), checkpoint: self.note(new) }
     }
 }
 
 /// What a witness answers.
-struct Answer {
-    status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     kind: String,
-    body: String,
+    pub(crate) body: String,
 }
 
 /// A running witness with its folder.
@@ -158,11 +158,11 @@ fn ready(folder: &Path, listen: &str) -> (Child, String, Vec<VerifierKey>) {
     }
 }
 
-fn agent() -> ureq::Agent {
+pub(crate) fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).build().new_agent()
 }
 
-fn post(url: &str, body: &str) -> Answer {
+pub(crate) fn post(url: &str, body: &str) -> Answer {
     let mut answer = agent().post(format!("{url}/add-checkpoint")).send(body).unwrap();
     Answer {
         status: answer.status().as_u16(),
@@ -171,11 +171,11 @@ fn post(url: &str, body: &str) -> Answer {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
-fn policy_of(logs: &[&Log]) -> String {
+pub(crate) fn policy_of(logs: &[&Log]) -> String {
     let lines = logs.iter().map(|log| format!("log {}\n", log.key.verifier()));
     format!("{}quorum none\n", lines.collect::<String>())
 }
