@@ -20,9 +20,11 @@ pub struct Moment {
 pub struct MomentFault;
 
 impl Moment {
-    /// An instant as it is stated under `offset`.
-    pub const fn new(at: Timestamp, offset: Offset) -> Self {
-        Self { at, offset }
+    /// An instant as it is stated under `offset`. Offsets are written in minutes, so the seconds of one that has any (no
+    /// clock has had such since 1972) are left out: the instant stays what it is when it is written and read again.
+    pub fn new(at: Timestamp, offset: Offset) -> Self {
+        let seconds = offset.seconds();
+        Self { at, offset: Offset::from_seconds(seconds - seconds % 60).unwrap_or(Offset::UTC) }
     }
 
     /// An instant stated in UTC.
@@ -37,7 +39,7 @@ impl Moment {
     pub fn from_columns(us: i64, offset_s: i32) -> Result<Self, MomentFault> {
         let at = Timestamp::from_microsecond(us).map_err(|_| MomentFault)?;
         let offset = Offset::from_seconds(offset_s).map_err(|_| MomentFault)?;
-        Ok(Self { at, offset })
+        Ok(Self::new(at, offset))
     }
 
     /// The instant.
@@ -58,7 +60,7 @@ impl Moment {
     /// The same instant as people in `zone` state it.
     #[must_use]
     pub fn in_zone(self, zone: &TimeZone) -> Self {
-        Self { at: self.at, offset: zone.to_offset(self.at) }
+        Self::new(self.at, zone.to_offset(self.at))
     }
 
     /// The date and wall-clock time under its own offset.
@@ -106,7 +108,7 @@ impl FromStr for Moment {
             jiff::fmt::temporal::DateTimeParser::new().parse_pieces(text).map_err(|_| MomentFault)?;
         let at: Timestamp = text.parse().map_err(|_| MomentFault)?;
         let offset = pieces.to_numeric_offset().unwrap_or(Offset::UTC);
-        Ok(Self { at, offset })
+        Ok(Self::new(at, offset))
     }
 }
 
@@ -169,6 +171,18 @@ mod tests {
         let moment: Moment = "2026-11-23T21:14:03+01:00".parse().unwrap();
         assert_eq!(moment.to_string(), "2026-11-23T21:14:03+01:00");
         assert_eq!(moment, "2026-11-23T20:14:03Z".parse().unwrap());
+    }
+
+    /// Found by fuzzing: the offset was cut when it was written, and the instant moved by its seconds.
+    #[test]
+    fn an_instant_under_an_offset_with_seconds_stays_the_same_when_it_is_written() {
+        let moment: Moment = "1900-01-01T00:09:21+00:09:21".parse().unwrap();
+        assert_eq!(moment, "1900-01-01T00:00:00Z".parse().unwrap());
+        assert_eq!(moment.to_string(), "1900-01-01T00:09:00+00:09");
+        assert_eq!(moment.to_string().parse::<Moment>().unwrap(), moment);
+        let early = "1800-06-01T00:00:00Z".parse::<Moment>().unwrap();
+        let there = early.in_zone(&TimeZone::get("Europe/Paris").unwrap());
+        assert_eq!(there.to_string().parse::<Moment>().unwrap(), early);
     }
 
     #[test]
