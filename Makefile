@@ -3,10 +3,11 @@ SHELL := /bin/bash
 PACKAGES := chromium chromium-driver postgresql libxml2-utils python3 openssl
 DEMO_LISTEN ?= 127.0.0.1:8080
 DEMO_DATA ?= .work/demo
+COMITY_FUZZ_SECONDS ?= 60
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: demo test soak check assets packages nextest bench
+.PHONY: demo test soak check assets packages nextest bench fuzz cargo-fuzz
 
 demo: assets
 	cargo build -p comity-server
@@ -25,6 +26,21 @@ bench: assets
 	cargo build --release -p comity-server --features stubbed
 	cp $(TARGET)/release/comity $(TARGET)/release/comity-stubbed
 	COMITY_BENCH_STUBBED=$(abspath $(TARGET))/release/comity-stubbed cargo bench -p comity-server --bench bench
+
+# Hostile bytes for every parser and for the verifier, each for COMITY_FUZZ_SECONDS. What it finds lies in fuzz/artifacts;
+# once mended, the file goes into fuzz/found/<target>, from where `make test` reads it again.
+fuzz: cargo-fuzz
+	cargo run -q --manifest-path fuzz/Cargo.toml --example seeds fuzz/corpus
+	@for target in $$(cargo +nightly fuzz list); do \
+	  mkdir -p fuzz/found/$$target; \
+	  cargo +nightly fuzz run $$target fuzz/corpus/$$target fuzz/found/$$target -- \
+	    -max_total_time=$(COMITY_FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 || exit 1; \
+	done
+
+cargo-fuzz:
+	@cargo +nightly --version >/dev/null 2>&1 || \
+	  { echo "Fuzzing needs a nightly toolchain: rustup toolchain install nightly --profile minimal"; exit 1; }
+	@cargo fuzz --version >/dev/null 2>&1 || cargo install --locked cargo-fuzz
 
 check:
 	cargo fmt --all --check

@@ -6,6 +6,7 @@
 mod browser;
 mod crash;
 mod demo;
+mod fuzz;
 mod house;
 mod import;
 mod procedure;
