@@ -7,8 +7,10 @@ use crate::request::RequestEvent;
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 
+crate::opaque!(Origin);
+
 /// Who caused an event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Origin {
     /// A person acting for an organisation in a role.

@@ -407,10 +407,15 @@ impl Identifier {
     }
 
     /// One text per identifier, for keyed digests and comparison: times in UTC, so that the same instant stated under
-    /// two offsets is the same text. Two types may share a text: digest the type with it. People are shown the
-    /// `Display` form, which keeps the stated offset.
+    /// two offsets is the same text. Two types may share a text: digest the type with it.
     pub fn canonical(&self) -> String {
         self.text(true)
+    }
+
+    /// One text for people who may see it, with the offset as it was stated. There is no `Display`: nothing that logs or
+    /// formats shows an identifier by accident.
+    pub fn shown(&self) -> String {
+        self.text(false)
     }
 
     /// The four fields that parse to this identifier again.
@@ -447,12 +452,6 @@ impl Identifier {
             (Some(port), true) => format!("[{value}]:{port} {at}"),
             (Some(port), false) => format!("{value}:{port} {at}"),
         }
-    }
-}
-
-impl fmt::Display for Identifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text(false))
     }
 }
 

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod event;
 pub mod id;
 pub mod identifier;
+mod opaque;
 pub mod party;
 pub mod preservation;
 pub mod procedure;

@@ -6,6 +6,8 @@ use crate::term::{AuthoriserType, Independence, Language, vocabulary};
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 
+crate::opaque!(Person, Membership, ContactPoint, Actor, Signature);
+
 vocabulary! {
     /// What an organisation is in this system.
     OrganisationKind {
@@ -95,7 +97,7 @@ pub struct Organisation {
 }
 
 /// A person in the directory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
     /// Their identifier.
@@ -111,7 +113,7 @@ pub struct Person {
 }
 
 /// What one person is in one organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Membership {
     /// Who.
@@ -142,7 +144,7 @@ pub struct AuthoriserMandate {
 }
 
 /// Where an organisation can be reached, from an independent source (guideline `P-designated`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ContactPoint {
@@ -167,7 +169,7 @@ pub struct ContactPoint {
 }
 
 /// The person behind an act, resolved from session or token before anything is asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     /// Who.
     pub person: PersonId,
@@ -209,7 +211,7 @@ impl Actor {
 }
 
 /// Who did something and when: each name on a dossier has these (guideline `L-source`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Signature {

@@ -6,6 +6,8 @@ use crate::procedure::OnExpiry;
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 
+crate::opaque!(HoldState, HoldEnd);
+
 /// Days before its end at which the issuer is reminded.
 pub const REMINDERS_DAYS: [u32; 3] = [14, 7, 2];
 
@@ -28,7 +30,7 @@ pub struct Hold {
 }
 
 /// Where a hold stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "hold", rename_all = "snake_case", deny_unknown_fields)]
 pub enum HoldState {
     /// Held until `until`.
@@ -48,7 +50,7 @@ pub enum HoldState {
 }
 
 /// How a hold ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "end", rename_all = "snake_case", deny_unknown_fields)]
 pub enum HoldEnd {
     /// A production request was carried out.

@@ -38,6 +38,22 @@ use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+crate::opaque!(
+    Stage,
+    Intake,
+    ForeignObject,
+    Item,
+    ItemState,
+    Return,
+    Authorisation,
+    Check,
+    Clarification,
+    Answer,
+    Package,
+    PackageReceipt,
+    Request
+);
+
 /// Most items in one request; more is a bulk look-up and belongs nowhere (rule 9, T09).
 pub const MAX_ITEMS: usize = 100;
 
@@ -105,7 +121,7 @@ impl RequestState {
 }
 
 /// The stage of a request: what has certainly happened, with the data that belong to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Stage {
     /// Being written.
@@ -149,7 +165,7 @@ pub enum Stage {
 }
 
 /// How the request came to the provider's desk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "channel", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Intake {
     /// Written at the authority's desk in this system.
@@ -168,7 +184,7 @@ pub enum Intake {
 }
 
 /// An object of a foreign message that became a part of a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ForeignObject {
     /// Its identifier in the message.
@@ -192,7 +208,7 @@ pub struct Window {
 }
 
 /// One identifier × one category × one window: the unit that is decided and counted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
     /// Its identifier.
@@ -214,7 +230,7 @@ pub struct Item {
 }
 
 /// Where an item stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "item", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ItemState {
     /// Undecided.
@@ -264,7 +280,7 @@ vocabulary! {
 }
 
 /// A draft that came back, with what it looked like then.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Return {
     /// Who sent it back.
@@ -276,7 +292,7 @@ pub struct Return {
 }
 
 /// The signature under the request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Authorisation {
     /// Who.
@@ -290,7 +306,7 @@ pub struct Authorisation {
 }
 
 /// One check of the source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// Which.
@@ -306,7 +322,7 @@ pub struct Check {
 }
 
 /// A question and its answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Clarification {
     /// Its identifier.
@@ -324,7 +340,7 @@ pub struct Clarification {
 }
 
 /// The answer to a question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// In words.
@@ -334,7 +350,7 @@ pub struct Answer {
 }
 
 /// Files that answer items.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Package {
     /// Its identifier.
@@ -354,7 +370,7 @@ pub struct Package {
 }
 
 /// The authority's confirmation that a package arrived and fits the request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PackageReceipt {
@@ -367,7 +383,7 @@ pub struct PackageReceipt {
 }
 
 /// A request with everything in its dossier.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// Its identifier.

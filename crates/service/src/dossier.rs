@@ -243,7 +243,7 @@ impl Desk<'_> {
             id: item.id,
             number: item.number,
             identifier_type: item.identifier.kind().as_str(),
-            identifier: item.identifier.to_string(),
+            identifier: item.identifier.shown(),
             category: item.category,
             term: rule.map_or_else(|| plain(item.category.as_str()), |rule| rule.term.clone()),
             elements: item.elements.iter().map(element).collect(),

@@ -14,6 +14,8 @@ use comity_store::{Fault, Tx, job, notice, party};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
+comity_domain::opaque!(Notice);
+
 /// The mail server that takes notices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SmtpSettings {
@@ -26,7 +28,7 @@ pub struct SmtpSettings {
 }
 
 /// A notice as it is sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Notice {
     /// When.
     pub at: Moment,

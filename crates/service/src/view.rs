@@ -15,6 +15,28 @@ use comity_domain::term::{Certainty, Compulsion, DataCategory, ItemOutcome, Prio
 use comity_domain::time::Moment;
 use serde::{Deserialize, Serialize};
 
+comity_domain::opaque!(
+    ItemView,
+    HoldView,
+    FieldView,
+    CheckView,
+    ClarificationView,
+    FileView,
+    PackageView,
+    HistoryView,
+    DraftView,
+    ReturnView,
+    Dossier,
+    AuthorisationView,
+    QueueRow,
+    QueueQuery,
+    DirectoryEntry,
+    MemberView,
+    TokenView,
+    TrailView,
+    Me
+);
+
 /// An organisation, as it is named beside something else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PartyView {
@@ -94,7 +116,7 @@ pub struct ClockView {
 }
 
 /// The hold on the data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct HoldView {
     /// Since when.
     pub since: Moment,
@@ -115,7 +137,7 @@ pub struct HoldView {
 }
 
 /// An item.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ItemView {
     /// Its identifier.
     pub id: ItemId,
@@ -161,7 +183,7 @@ pub struct GroundView {
 }
 
 /// An answered field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct FieldView {
     /// Its name in the record.
     pub name: String,
@@ -178,7 +200,7 @@ pub struct FieldView {
 }
 
 /// A check that the procedure asks for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct CheckView {
     /// Which.
     pub kind: CheckKind,
@@ -191,7 +213,7 @@ pub struct CheckView {
 }
 
 /// A question and its answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ClarificationView {
     /// Its identifier.
     pub id: ClarificationId,
@@ -210,7 +232,7 @@ pub struct ClarificationView {
 }
 
 /// A file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct FileView {
     /// Its identifier.
     pub id: UploadId,
@@ -223,7 +245,7 @@ pub struct FileView {
 }
 
 /// An answer with files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PackageView {
     /// Its identifier.
     pub id: PackageId,
@@ -242,7 +264,7 @@ pub struct PackageView {
 }
 
 /// One entry of the history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct HistoryView {
     /// Its number in the dossier.
     pub sequence: u64,
@@ -272,7 +294,7 @@ pub struct ActView {
 }
 
 /// The form while it is written.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct DraftView {
     /// As it was last saved.
     pub draft: Draft,
@@ -285,7 +307,7 @@ pub struct DraftView {
 }
 
 /// A draft that came back.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ReturnView {
     /// Who sent it back.
     pub by: Signature,
@@ -296,7 +318,7 @@ pub struct ReturnView {
 }
 
 /// The whole case on one page.
-#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Dossier {
     /// Its identifier.
     pub id: RequestId,
@@ -367,7 +389,7 @@ pub struct Dossier {
 }
 
 /// The signature under a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct AuthorisationView {
     /// Who.
     pub by: Signature,
@@ -379,7 +401,7 @@ pub struct AuthorisationView {
 }
 
 /// One row of a list of requests; carries nothing personal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct QueueRow {
     /// Its identifier.
     pub id: RequestId,
@@ -414,7 +436,7 @@ pub struct QueueRow {
 }
 
 /// Which rows of the queue.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, utoipa::IntoParams)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct QueueQuery {
@@ -481,7 +503,7 @@ pub struct OfferView {
 }
 
 /// An organisation with its people and contact points.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct DirectoryEntry {
     /// The organisation.
     pub organisation: Organisation,
@@ -492,7 +514,7 @@ pub struct DirectoryEntry {
 }
 
 /// A person in an organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct MemberView {
     /// Who.
     pub person: PersonId,
@@ -515,7 +537,7 @@ pub struct MemberView {
 }
 
 /// An API token, without its secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct TokenView {
     /// Its identifier.
     pub id: TokenId,
@@ -536,7 +558,7 @@ pub struct TokenView {
 }
 
 /// One entry of the trail; carries nothing personal about those whom a request concerns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct TrailView {
     /// Its identifier.
     pub id: TrailId,
@@ -576,7 +598,7 @@ pub struct Figures {
 }
 
 /// The signed-in person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Me {
     /// Who.
     pub person: PersonId,

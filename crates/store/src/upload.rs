@@ -14,6 +14,8 @@ use crate::hex;
 use crate::seal::{DossierKey, Place, fill_random};
 use crate::value::{Row, Value};
 
+comity_domain::opaque!(NewUpload, Upload);
+
 crate::sql! {
     BEGIN = "insert into upload (id, dossier, name_sealed, declared_size, received, parts, hash_state, created_at_us)
         values ($1, $2, $3, $4, 0, 0, $5, $6)";
@@ -46,7 +48,7 @@ pub struct UploadLimits {
 }
 
 /// An upload to be opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewUpload {
     /// Its identifier, made by the service.
     pub id: String,
@@ -61,7 +63,7 @@ pub struct NewUpload {
 }
 
 /// An upload as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Upload {
     /// Its identifier.
     pub id: String,

@@ -14,8 +14,10 @@ use crate::refusal::{NonExecutionCode, Refusal, RefusalCode, Refusals};
 use crate::term::{DataCategory, ItemOutcome, RequestKind};
 use serde::{Deserialize, Serialize};
 
+crate::opaque!(PackageFile);
+
 /// A file that arrived completely.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PackageFile {
     /// The upload that brought it.

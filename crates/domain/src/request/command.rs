@@ -9,8 +9,10 @@ use crate::term::{DataCategory, Priority, vocabulary};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+crate::opaque!(Correction, Decision, Filing, FiledItem);
+
 /// One command. `act` names it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub enum RequestCommand {
@@ -156,7 +158,7 @@ pub enum RequestCommand {
 }
 
 /// A correction of one item.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Correction {
@@ -167,7 +169,7 @@ pub struct Correction {
 }
 
 /// The decision on one item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "decision", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Decision {
@@ -207,7 +209,7 @@ pub enum Decision {
 }
 
 /// A request that arrived over a standard interface.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Filing {
     /// The sender's reference, if the message has one.
     pub reference: Option<String>,
@@ -222,7 +224,7 @@ pub struct Filing {
 }
 
 /// One item of such a message.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct FiledItem {
     /// Its identifier here.
     pub id: ItemId,
@@ -291,6 +293,13 @@ vocabulary! {
         ReleaseHold = "release_hold",
         /// See [`RequestCommand::Tick`].
         Tick = "tick",
+    }
+}
+
+/// Its name alone: what it says is for the dossier, not for a log.
+impl std::fmt::Debug for RequestCommand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RequestCommand({})", self.act().as_str())
     }
 }
 

@@ -12,6 +12,8 @@ use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+crate::opaque!(Draft, DraftItem, Completeness);
+
 /// Longest answer that is kept at all, in characters; a procedure may allow less, never more.
 pub const LONGEST_ANSWER: usize = 20_000;
 /// Longest identifier of a row, in characters: that of a URL.
@@ -26,7 +28,7 @@ pub const LONGEST_LIMIT: usize = 1_000;
 pub const MOST_ELEMENTS: usize = 100;
 
 /// The form as typed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
@@ -41,7 +43,7 @@ pub struct Draft {
 }
 
 /// One row of the form, as typed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DraftItem {
@@ -132,7 +134,7 @@ fn check_length(text: &str, max: usize, path: impl Fn() -> String) -> Result<(),
 }
 
 /// How complete a draft is, and what is still wrong with it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Completeness {
     /// Answers that can be sent as they are.
     pub answers: BTreeMap<String, String>,

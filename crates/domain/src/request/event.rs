@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
 pub enum RequestEvent {
     /// A draft was begun.
@@ -295,6 +295,13 @@ pub enum RequestEvent {
         /// How.
         end: HoldEnd,
     },
+}
+
+/// Its name alone: what it says is for the dossier, not for a log.
+impl std::fmt::Debug for RequestEvent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RequestEvent({})", self.name())
+    }
 }
 
 impl RequestEvent {

@@ -276,8 +276,10 @@ macro_rules! fields {
         $($(#[$fdoc:meta])* $field:ident: $ty:ty = $element:literal $(as $form:expr)?,)+
     }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        #[derive(Clone, Default, PartialEq, Eq)]
         pub struct $name { $($(#[$fdoc])* pub $field: $ty,)+ }
+
+        comity_domain::opaque!($name);
 
         impl $crate::etsi_103120::codec::Record for $name {
             fn take(
@@ -352,8 +354,10 @@ macro_rules! choice {
         $($(#[$vdoc:meta])* $variant:ident($ty:ty) = $element:literal $(as $form:expr)?,)+
     }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[derive(Clone, PartialEq, Eq)]
         pub enum $name { $($(#[$vdoc])* $variant($ty),)+ }
+
+        comity_domain::opaque!($name);
 
         impl $crate::etsi_103120::codec::Value for $name {
             fn read(

@@ -12,6 +12,8 @@ use jiff::fmt::temporal::DateTimeParser;
 use jiff::tz::Offset;
 use uuid::Uuid;
 
+comity_domain::opaque!(Binary);
+
 /// A date and time as it was written, and the instant it names when it names one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatedTime {
@@ -56,7 +58,7 @@ impl StatedTime {
 }
 
 /// Binary data, Base64 on the wire.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Binary(pub Vec<u8>);
 
 /// The text of a leaf; nothing (noted) when it is none. JSON numbers and truth values are converted and noted.
