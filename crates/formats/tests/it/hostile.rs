@@ -1,7 +1,7 @@
 //! Arbitrary and mutated bytes: never a panic, and whatever is understood can be written and read again.
 
 use crate::support::{EXAMPLES, LIMIT, example};
-use comity_formats::etsi_103120::{Encoding, read, write};
+use comity_formats::etsi_103120::{DeviationKind, Encoding, read, write};
 use proptest::prelude::*;
 
 fn encoding() -> impl Strategy<Value = Encoding> {
@@ -15,7 +15,9 @@ fn survive(encoding: Encoding, bytes: &[u8]) {
     for other in [Encoding::Xml, Encoding::Json] {
         if let Ok(written) = write(other, &received.message) {
             let back = read(other, &written, 8 * LIMIT).unwrap();
-            assert_eq!(back.deviations, []);
+            // An answer repeats the numbers of whoever asked, however they count.
+            let departs = back.deviations.iter().find(|found| found.what != DeviationKind::ActionNumbering);
+            assert_eq!(departs, None);
             let again = write(other, &back.message).unwrap();
             assert_eq!(again, written);
         }
