@@ -24,6 +24,7 @@ nav-organisation = Our organisation
 nav-trail = Trail
 nav-figures = Figures
 nav-outbox = Outbox
+nav-status = Status
 breadcrumb = Where you are
 pages = Pages
 sections = Sections
@@ -423,6 +424,40 @@ figures-overdue = Clocks that ran out
 figures-refused = Refused attempts
 outbox-lead = Notices of the demonstration. They carry a reference and a link, nothing else.
 outbox-empty = No notice has been written yet.
+
+## Status
+
+status-lead = How this instance itself does. Nothing here is about a case.
+status-health = Health
+status-part = Part
+status-well = well
+status-unwell = needs somebody
+status-ready = The database answers
+status-sealed = The ledger is sealed in time
+status-jobs-on-time = Jobs are done in time
+status-failures-noticed = Jobs that were given up had been seen before
+status-program = Program
+status-version = Version
+status-since = Running since
+status-engine = Database
+status-embedded = A file beside the program
+status-server = A database server
+status-free = Free disk space
+status-sessions = Live sessions
+status-unsent = Notices not yet sent
+status-ledger = Ledger
+status-pending = Leaves waiting for their place
+status-for = for { $time }
+status-log = Log
+status-leaves = Leaves
+status-last-seal = Last sealed
+status-jobs = Jobs
+status-due = Due and not begun
+status-failed = Given up
+status-kind = Kind
+status-given-up = Given up at
+status-attempts = Attempts
+status-error = Last error
 
 ## Signing in
 

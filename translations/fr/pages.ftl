@@ -24,6 +24,7 @@ nav-organisation = Notre organisation
 nav-trail = Journal
 nav-figures = Chiffres
 nav-outbox = Boîte d'envoi
+nav-status = État
 breadcrumb = Où vous êtes
 pages = Pages
 sections = Sections
@@ -423,6 +424,40 @@ figures-overdue = Délais dépassés
 figures-refused = Tentatives refusées
 outbox-lead = Avis de la démonstration. Ils portent une référence et un lien, rien d'autre.
 outbox-empty = Aucun avis n'a encore été écrit.
+
+## Status
+
+status-lead = Comment va l'instance elle-même. Rien ici ne concerne un dossier.
+status-health = Santé
+status-part = Partie
+status-well = en ordre
+status-unwell = à examiner
+status-ready = La base de données répond
+status-sealed = Le registre est scellé à temps
+status-jobs-on-time = Les tâches sont faites à temps
+status-failures-noticed = Les tâches abandonnées avaient déjà été vues
+status-program = Programme
+status-version = Version
+status-since = En service depuis
+status-engine = Base de données
+status-embedded = Un fichier à côté du programme
+status-server = Un serveur de base de données
+status-free = Espace disque libre
+status-sessions = Sessions ouvertes
+status-unsent = Avis non encore envoyés
+status-ledger = Registre
+status-pending = Feuilles en attente de leur place
+status-for = depuis { $time }
+status-log = Journal du registre
+status-leaves = Feuilles
+status-last-seal = Dernier scellement
+status-jobs = Tâches
+status-due = Dues et non commencées
+status-failed = Abandonnées
+status-kind = Nature
+status-given-up = Abandonnée le
+status-attempts = Tentatives
+status-error = Dernière erreur
 
 ## Signing in
 

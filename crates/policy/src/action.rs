@@ -92,6 +92,8 @@ words! {
         TrailView = "trail.view",
         /// Read figures.
         FiguresView = "figures.view",
+        /// See how the instance itself does.
+        InstanceView = "instance.view",
     }
 }
 
@@ -182,7 +184,8 @@ impl Action {
             | Self::RoleEdit
             | Self::TokenEdit
             | Self::TrailView
-            | Self::FiguresView => Touches::Elsewhere,
+            | Self::FiguresView
+            | Self::InstanceView => Touches::Elsewhere,
         }
     }
 }

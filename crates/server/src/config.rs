@@ -50,6 +50,9 @@ pub(crate) struct Config {
     /// The mail server on this machine that takes notices.
     #[serde(default)]
     pub(crate) smtp: Option<Smtp>,
+    /// What only this machine may ask.
+    #[serde(default)]
+    pub(crate) operator: Option<OperatorConfig>,
     /// Organisations of this instance, set up or corrected at each start.
     #[serde(default)]
     pub(crate) organisation: Vec<Organisation>,
@@ -141,6 +144,14 @@ fn host(base_url: &str) -> &str {
     base_url.split_once("://").map_or(base_url, |(_, host)| host).trim_end_matches('/')
 }
 
+/// A second listener, for whoever watches the instance.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OperatorConfig {
+    /// Where `GET /metrics` is served; a loopback address, because the numbers show how much happens.
+    pub(crate) listen: SocketAddr,
+}
+
 /// The mail server.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -179,6 +190,11 @@ impl Config {
                         let it relay"
                     .to_owned(),
             );
+        }
+        if config.operator.as_ref().is_some_and(|operator| !operator.listen.ip().is_loopback()) {
+            return Err("operator.listen: only a loopback address, because metrics show how much happens; \
+                        let a collector on this machine pass them on"
+                .to_owned());
         }
         Ok(config)
     }

@@ -8,6 +8,7 @@ mod instance;
 mod ledger;
 mod procedure;
 mod serve;
+mod telemetry;
 mod verify;
 mod witness;
 
@@ -105,13 +106,21 @@ enum PersonCommand {
 }
 
 fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("COMITY_LOG").unwrap_or_else(|_| "info".into()),
-        )
-        .with_writer(std::io::stderr)
-        .init();
-    let done = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    let traces = match telemetry::start() {
+        Ok(traces) => traces,
+        Err(message) => {
+            eprintln!("comity: {message}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = run(command);
+    drop(traces);
+    ended
+}
+
+fn run(command: Command) -> ExitCode {
+    let done = match command {
         Command::Serve { config } => serve::run(&config),
         Command::Demo { listen, data, database_url, procedures } => {
             demo::run(listen, &data, database_url.as_deref(), procedures.as_deref())

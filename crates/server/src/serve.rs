@@ -8,7 +8,7 @@ use comity_domain::party::Role;
 use comity_domain::term::Language;
 use comity_service::translation::Translator;
 use comity_service::{Caller, Denied, Exchange, NewPerson, run_sealer, run_witnessing, run_worker};
-use comity_web::{WebSettings, app};
+use comity_web::{WebSettings, with_operator};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +27,7 @@ pub(crate) fn run(path: &Path) -> Result<(), String> {
     }
     let config = Config::read(path)?;
     let listener = listen(config.listen)?;
+    let operator = config.operator.as_ref().map(|operator| listen(operator.listen)).transpose()?;
     let exchange = Exchange::open(config.settings()?, system_clock()).map_err(|fault| fault.to_string())?;
     let web = config.web_settings();
     let witness = config.witness().map(|set_up| Witness::open(set_up, system_clock())).transpose()?;
@@ -40,7 +41,7 @@ pub(crate) fn run(path: &Path) -> Result<(), String> {
         let beside = witness.map_or_else(Router::new, |witness| {
             Router::new().nest("/witness", witness::routes(Arc::new(witness)))
         });
-        serve(exchange, web, beside, listener, |address| {
+        serve(exchange, web, beside, listener, operator, |address| {
             tracing::info!(%address, "Comity serves");
         })
         .await
@@ -73,10 +74,12 @@ pub(crate) async fn serve(
     web: WebSettings,
     beside: Router,
     listener: TcpListener,
+    operator: Option<TcpListener>,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), String> {
-    let listener = tokio::net::TcpListener::from_std(listener).map_err(|error| error.to_string())?;
+    let listener = taken(listener)?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let operator = operator.map(taken).transpose()?;
     let (stop, stopped) = watch::channel(false);
     let (mut failed, mut broken) = (exchange.failed(), exchange.failed());
     let mut told = stopped.clone();
@@ -91,9 +94,16 @@ pub(crate) async fn serve(
     let witnessing = tokio::spawn(run_witnessing(exchange.clone(), async move {
         let _ = told.wait_for(|stop| *stop).await;
     }));
+    let (program, metrics) = with_operator(exchange, web);
+    if let Some(operator) = operator {
+        let address = operator.local_addr().map_err(|error| error.to_string())?;
+        tracing::info!(%address, "Metrics are served");
+        // Nothing hangs on its end: it is cut when the runtime ends.
+        tokio::spawn(axum::serve(operator, metrics).into_future());
+    }
     ready(address);
     let mut told = stopped.clone();
-    let server = axum::serve(listener, app(exchange, web).merge(beside)).with_graceful_shutdown(async move {
+    let server = axum::serve(listener, program.merge(beside)).with_graceful_shutdown(async move {
         let _ = told.wait_for(|stop| *stop).await;
     });
     let signals = async move {
@@ -126,6 +136,10 @@ pub(crate) async fn serve(
         );
     }
     ended
+}
+
+fn taken(listener: TcpListener) -> Result<tokio::net::TcpListener, String> {
+    tokio::net::TcpListener::from_std(listener).map_err(|error| error.to_string())
 }
 
 /// Waits until the process is told to stop.

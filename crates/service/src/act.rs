@@ -14,7 +14,7 @@ use comity_policy::{Action, Condition, Facts, Relation, Subject, Verdict};
 use comity_store::request::Parties;
 use comity_store::seal::DossierKey;
 use comity_store::trail::TrailRow;
-use comity_store::{FaultKind, Tx, job, request as rows, trail};
+use comity_store::{FaultKind, Tally, Tx, job, request as rows, trail};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -296,12 +296,13 @@ impl<'a> Attempt<'a> {
     pub(crate) fn record(
         &self,
         tx: &mut dyn Tx,
-        outcome: &str,
-        code: &str,
+        outcome: &'static str,
+        code: &'static str,
     ) -> Result<(), comity_store::Fault> {
         if crate::STUBBED {
             return Ok(());
         }
+        tx.tally(Tally { action: self.action.as_str(), outcome, code });
         let entry = TrailRow {
             id: new_id(self.now),
             at: self.now,
@@ -352,13 +353,13 @@ impl Memory {
         let receipt = serde_json::from_str(&receipt);
         receipt
             .map(|receipt| Ok(Some(receipt)))
-            .map_err(|e| comity_store::Fault::other(format!("a receipt: {e}")))
+            .map_err(|error| comity_store::Fault::json("a receipt", &error))
     }
 
     fn remember(&self, tx: &mut dyn Tx, receipt: &Receipt) -> Result<(), comity_store::Fault> {
         let Some((caller, key)) = &self.key else { return Ok(()) };
-        let text = serde_json::to_string(receipt)
-            .map_err(|error| comity_store::Fault::other(format!("a receipt: {error}")))?;
+        let text =
+            serde_json::to_string(receipt).map_err(|error| comity_store::Fault::json("a receipt", &error))?;
         trail::remember(tx, caller, key, self.hash, &text, receipt.at)
     }
 }
@@ -452,8 +453,7 @@ fn seal_event(
         rule: outcome.attempt.rule.clone(),
         what: what.clone(),
     };
-    let canonical =
-        event.canonical().map_err(|error| comity_store::Fault::other(format!("an event: {error}")))?;
+    let canonical = event.canonical().map_err(|error| comity_store::Fault::json("an event", &error))?;
     let mut salt = [0; 32];
     fill(&mut salt);
     let commitment = comity_ledger::commitment(&salt, &canonical);

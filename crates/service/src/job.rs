@@ -13,6 +13,7 @@ use lettre::transport::smtp::SmtpTransport;
 use lettre::{Message, Transport};
 use std::future::Future;
 use std::time::Duration;
+use tracing::Instrument as _;
 
 /// Looks at a request's clocks and hold.
 pub(crate) const WATCH: &str = "request.watch";
@@ -59,7 +60,8 @@ impl Exchange {
         let claim = move |tx: &mut dyn Tx| job::claim(tx, now.us(), LEASE_US, &claimed, limit);
         let jobs = self.store.write("job.claim", claim).await?;
         for job in &jobs {
-            let outcome = self.run_job(job).await;
+            let span = tracing::debug_span!("job", kind = job.kind);
+            let outcome = self.run_job(job).instrument(span).await;
             self.settle_job(job, &token, outcome).await?;
         }
         Ok(jobs.len())
@@ -120,7 +122,7 @@ impl Exchange {
         if let Some(smtp) = self.inner.smtp.clone() {
             let mail = self.inner.render(&row);
             let sent = tokio::task::spawn_blocking(move || send(&smtp, &mail)).await;
-            sent.map_err(|error| error.to_string())??;
+            sent.map_err(|_| "handing a notice over panicked".to_owned())??;
         }
         let (id, now) = (id.to_owned(), self.now());
         let noted = self.store.write("notice.sent", move |tx| notice::sent(tx, &id, now)).await;
@@ -137,5 +139,9 @@ fn send(smtp: &SmtpSettings, mail: &Notice) -> Result<(), String> {
         .map_err(|error| error.to_string())?;
     let transport =
         SmtpTransport::builder_dangerous(&smtp.host).port(smtp.port).timeout(Some(MAIL_TIMEOUT)).build();
-    transport.send(&message).map(drop).map_err(|error| error.to_string())
+    // The server's own words repeat the address that it refuses; its code is all that is kept.
+    transport.send(&message).map(drop).map_err(|error| match error.status() {
+        Some(code) => format!("the mail server answered {code}"),
+        None => "the mail server cannot be reached, or broke off".to_owned(),
+    })
 }

@@ -141,6 +141,11 @@ impl Ledger {
         Ok(ledger)
     }
 
+    /// How long leaves wait for company.
+    pub(crate) const fn interval(&self) -> Duration {
+        self.settings.interval
+    }
+
     /// The origin of the log of a year.
     fn origin(&self, year: i64) -> String {
         format!("{}/{year}", self.settings.name)

@@ -5,6 +5,7 @@
 mod act;
 mod dossier;
 mod file;
+mod instance;
 mod job;
 mod ledger;
 mod notice;
@@ -18,6 +19,7 @@ mod view;
 
 pub use act::{Caller, Cause, Denied, Fault, IdempotencyKey, Receipt, Via};
 pub use file::Content;
+pub use instance::{FailedJob, Health, InstanceState, LogState};
 pub use job::run_worker;
 pub use ledger::{
     CheckReport, Finding, LedgerSettings, LogFile, WitnessDebt, WitnessSettings, WitnessTrouble, run_sealer,
@@ -112,6 +114,8 @@ pub(crate) struct Inner {
     calendars: BTreeMap<String, Calendar>,
     fallback: Calendar,
     pub(crate) clock: ClockSource,
+    /// Since when this process has it open.
+    pub(crate) opened: Moment,
     pub(crate) smtp: Option<SmtpSettings>,
     pub(crate) base_url: String,
     pub(crate) upload_limit: u64,
@@ -174,6 +178,7 @@ impl Exchange {
             stored: RwLock::new(stored),
             calendars,
             fallback,
+            opened: Moment::utc(clock()),
             clock,
             smtp: settings.smtp,
             base_url: settings.base_url,
@@ -204,12 +209,6 @@ impl Exchange {
     /// The permission table, for the matrix and for tests over it.
     pub fn gate(&self) -> &Gate {
         &self.inner.gate
-    }
-
-    /// Whether questions can be answered.
-    pub async fn ready(&self) -> bool {
-        let probe = |tx: &mut dyn comity_store::Tx| comity_store::job::pending_count(tx);
-        self.store.read("ready", probe).await.is_ok() && !*self.store.failed().borrow()
     }
 
     /// Becomes true when the store has stopped for good; the process must then end.

@@ -19,8 +19,10 @@ use comity_store::credential::{self, TokenRow};
 use comity_store::{Fault, Tx, party};
 use serde::Deserialize;
 
+comity_domain::opaque!(NewPerson, NewToken);
+
 /// A person to be invited.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPerson {
     /// Where.
@@ -45,7 +47,7 @@ pub struct NewPerson {
 }
 
 /// A token to be made.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
     /// What it is for.
@@ -519,8 +521,8 @@ impl Exchange {
         procedures: PeerProcedures,
     ) -> Result<String, Denied> {
         let row = self.operator_token(who, organisation, name, &["interop"])?;
-        let procedures = serde_json::to_string(&procedures)
-            .map_err(|error| Fault::other(format!("a peer link: {error}")))?;
+        let procedures =
+            serde_json::to_string(&procedures).map_err(|error| Fault::json("a peer link", &error))?;
         self.write_token(TokenRow { addressee: Some(addressee), procedures: Some(procedures), ..row }).await
     }
 

@@ -17,7 +17,7 @@ const LINK_S: i64 = 600;
 /// A session lives so long at most, in seconds.
 const SESSION_S: i64 = 12 * 3_600;
 /// A session that is not used for so long is over, in seconds.
-const IDLE_S: i64 = 3_600;
+pub(crate) const IDLE_S: i64 = 3_600;
 /// Uses of sessions and tokens are noted this often, in seconds.
 const NOTED_S: i64 = 60;
 
@@ -139,6 +139,6 @@ fn caller_of(tx: &mut dyn Tx, row: &TokenRow) -> Result<Option<Caller>, Fault> {
     }
     let (Some(addressee), Some(procedures)) = (row.addressee, &row.procedures) else { return Ok(None) };
     let procedures: PeerProcedures =
-        serde_json::from_str(procedures).map_err(|error| Fault::other(format!("a peer link: {error}")))?;
+        serde_json::from_str(procedures).map_err(|error| Fault::json("a peer link", &error))?;
     Ok(Some(Caller::Peer { organisation: row.organisation, addressee, procedures }))
 }

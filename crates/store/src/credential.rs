@@ -8,6 +8,8 @@ use crate::value::{Row, Value};
 use comity_domain::id::{OrganisationId, PersonId, TokenId};
 use comity_domain::time::Moment;
 
+comity_domain::opaque!(TokenRow);
+
 crate::sql! {
     ADD_INVITATION = "insert into invitation (secret_hash, person, expires_at_us) values ($1, $2, $3)";
     USE_INVITATION = "update invitation set used_at_us = $2
@@ -20,6 +22,7 @@ crate::sql! {
     SEE_SESSION = "update session set seen_at_us = $2 where secret_hash = $1";
     END_SESSION = "delete from session where secret_hash = $1";
     END_SESSIONS = "delete from session where person = $1";
+    SESSIONS = "select count(*) from session where expires_at_us > $1 and seen_at_us > $2";
     FORGET_SESSIONS = "delete from session where expires_at_us < $1";
     ADD_TOKEN = "insert into token
         (id, secret_hash, organisation, person, name, scopes, addressee, procedures, created_at_us, expires_at_us)
@@ -96,13 +99,18 @@ pub fn end_sessions(tx: &mut dyn Tx, person: PersonId) -> Result<(), Fault> {
     tx.exec(END_SESSIONS, &[person.to_string().into()]).map(drop)
 }
 
+/// How many sessions are live; `idle_since` as for [`session`].
+pub fn sessions(tx: &mut dyn Tx, now: Moment, idle_since: Moment) -> Result<i64, Fault> {
+    tx.row(SESSIONS, &[now.us().into(), idle_since.us().into()])?.map_or(Ok(0), |row| row.int(0))
+}
+
 /// Deletes the rows of sessions that are over.
 pub fn forget_sessions(tx: &mut dyn Tx, before: Moment) -> Result<u64, Fault> {
     tx.exec(FORGET_SESSIONS, &[before.us().into()])
 }
 
 /// A token or peer link, without its secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TokenRow {
     /// Its identifier.
     pub id: TokenId,

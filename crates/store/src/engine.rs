@@ -12,19 +12,23 @@ pub use config::{Database, FaultPoint, Point, StoreConfig};
 pub(crate) use migrate::STATEMENTS;
 pub use migrate::{MIGRATIONS, Migration};
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
+use prometheus_client::registry::Registry;
 use tokio::sync::{Notify, watch};
+use tracing::Instrument as _;
 
 use crate::blob::BlobStore;
 use crate::disk::Disk;
 use crate::fault::Fault;
+use crate::measure::{Measures, Tally};
 use crate::seal::InstanceKey;
 use crate::value::{Row, Value};
 use queue::{Queue, Takers};
-use work::Unit;
+use work::{Marks, Unit};
 
 /// The literal that a statement carries where PostgreSQL is to pass over rows that another transaction holds.
 ///
@@ -64,6 +68,9 @@ pub trait Tx {
 
     /// Asks for [`Store::job_wake`] to be signalled once this transaction is committed.
     fn wake(&mut self);
+
+    /// Lets this be counted once this transaction is committed, however often it ran before.
+    fn tally(&mut self, tally: Tally);
 }
 
 /// A handle on the database, its keys and its blobs; cloning it is cheap, and the last clone's end stops the threads.
@@ -79,6 +86,8 @@ struct Inner {
     instance_key: InstanceKey,
     blobs: BlobStore,
     disk: Disk,
+    data_dir: PathBuf,
+    embedded: bool,
 }
 
 /// What the threads tell the callers besides their answers.
@@ -88,9 +97,18 @@ pub(crate) struct Shared {
     stopped: AtomicBool,
     fault_point: Option<FaultPoint>,
     statement_timeout_ms: Option<u64>,
+    measures: Measures,
 }
 
 impl Shared {
+    /// Tells and counts what a durable commit has brought.
+    fn committed(&self, transactions: usize, marks: &Marks) {
+        if marks.wake {
+            self.wake.notify_one();
+        }
+        self.measures.committed(transactions, &marks.tallies);
+    }
+
     /// Stops accepting work for good: after a failed sync nobody knows what the disk holds. The first cause is told.
     pub(crate) fn fail(&self, why: &Fault) {
         if !self.stopped.swap(true, Ordering::SeqCst) {
@@ -122,12 +140,16 @@ impl Store {
             stopped: AtomicBool::new(false),
             fault_point: config.fault_point.clone(),
             statement_timeout_ms: config.statement_timeout_ms,
+            measures: Measures::new(),
         });
         let disk = Disk::new(Arc::clone(&shared));
         let blobs = BlobStore::open(&config.data_dir, disk.clone())?;
         start(config, &shared, write_takers, read_takers)?;
         let instance_key = config.instance_key.clone();
-        Ok(Self { inner: Arc::new(Inner { writes, reads, shared, instance_key, blobs, disk }) })
+        let data_dir = config.data_dir.clone();
+        let embedded = matches!(config.database, Database::Sqlite(_));
+        let inner = Inner { writes, reads, shared, instance_key, blobs, disk, data_dir, embedded };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Runs the closure in a transaction and answers once what it did is durable.
@@ -143,7 +165,7 @@ impl Store {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        ask(&self.inner.writes, name, work).await
+        self.measured("write", name, ask(&self.inner.writes, name, work)).await
     }
 
     /// Runs the closure on a snapshot of the database that no write disturbs; it cannot write.
@@ -158,7 +180,15 @@ impl Store {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        ask(&self.inner.reads, name, work).await
+        self.measured("read", name, ask(&self.inner.reads, name, work)).await
+    }
+
+    /// Counts a transaction and times it from here to its answer, as a span of the trace too.
+    async fn measured<T>(&self, kind: &'static str, name: &'static str, asked: impl Future<Output = T>) -> T {
+        let begun = Instant::now();
+        let answer = asked.instrument(tracing::debug_span!("transaction", kind, name)).await;
+        self.inner.shared.measures.answered(kind, name, begun.elapsed());
+        answer
     }
 
     /// [`Store::write`] for the command line. *Panics* when called from an asynchronous task.
@@ -207,6 +237,22 @@ impl Store {
     /// Blocks. *Errors*: [`crate::FaultKind::Full`]; any failure of a sync or of the renaming stops the store.
     pub fn put_file(&self, path: &Path, bytes: &[u8]) -> Result<(), Fault> {
         self.inner.disk.put(path, bytes)
+    }
+
+    /// Adds what the store counts to a registry.
+    pub fn register(&self, registry: &mut Registry) {
+        self.inner.shared.measures.register(registry);
+    }
+
+    /// Whether the rows are in a file of this process, rather than on a database server.
+    pub fn embedded(&self) -> bool {
+        self.inner.embedded
+    }
+
+    /// Bytes that may still be written to the disk of the data folder; nothing where the system does not say.
+    pub fn free_bytes(&self) -> Option<u64> {
+        let found = nix::sys::statvfs::statvfs(&self.inner.data_dir).ok()?;
+        Some(found.blocks_available().saturating_mul(found.fragment_size()))
     }
 
     /// The folder of sealed blobs beside the database.

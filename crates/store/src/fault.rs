@@ -61,6 +61,12 @@ impl Fault {
         Self::new(FaultKind::Other, message)
     }
 
+    /// JSON that cannot be read or written: where and of which sort, because the message of the reader repeats values.
+    pub fn json(what: &str, error: &serde_json::Error) -> Self {
+        let (sort, line, column) = (error.classify(), error.line(), error.column());
+        Self::other(format!("{what}: JSON with a fault of the sort {sort:?}, line {line}, column {column}"))
+    }
+
     pub(crate) fn connection(message: impl Into<String>) -> Self {
         Self::new(FaultKind::Connection, message)
     }

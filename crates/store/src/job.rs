@@ -35,11 +35,20 @@ crate::sql! {
         returning failed_at_us";
     FAIL = "update job set failed_at_us = $3, last_error = $4, lease_token = null, lease_until_us = null
         where id = $1 and lease_token = $2 and finished_at_us is null and failed_at_us is null";
-    REVIVE = "update job set failed_at_us = null, attempts = 0, run_at_us = $2
+    REVIVE = "update job set failed_at_us = null, noticed_at_us = null, attempts = 0, run_at_us = $2
         where id = $1 and failed_at_us is not null";
     NEXT_RUN_AT = "select min(case when lease_until_us is null then run_at_us else lease_until_us end)
         from job where finished_at_us is null and failed_at_us is null";
-    PENDING_COUNT = "select count(*) from job where finished_at_us is null and failed_at_us is null";
+    BACKLOG = "select count(*), min(run_at_us) from job
+        where finished_at_us is null and failed_at_us is null and run_at_us <= $1
+            and (lease_until_us is null or lease_until_us <= $1)";
+    LATE = "select case when exists (select 1 from job
+            where finished_at_us is null and failed_at_us is null and run_at_us <= $1
+                and (lease_until_us is null or lease_until_us <= $2)) then 1 else 0 end";
+    UNNOTICED = "select case when exists (select 1 from job
+            where failed_at_us is not null and noticed_at_us is null) then 1 else 0 end";
+    NOTE = "update job set noticed_at_us = $1 where failed_at_us is not null and noticed_at_us is null";
+    FAILED_COUNT = "select count(*) from job where failed_at_us is not null";
     FAILED = "select id, kind, failed_at_us, attempts, last_error from job
         where failed_at_us is not null order by failed_at_us, id limit $1";
     FORGET_FINISHED = "delete from job where finished_at_us < $1";
@@ -212,9 +221,29 @@ pub fn next_run_at(tx: &mut dyn Tx) -> Result<Option<i64>, Fault> {
     tx.row(NEXT_RUN_AT, &[])?.map_or(Ok(None), |row| row.opt_int(0))
 }
 
-/// How many jobs are neither finished nor given up.
-pub fn pending_count(tx: &mut dyn Tx) -> Result<i64, Fault> {
-    tx.row(PENDING_COUNT, &[])?.map_or(Ok(0), |row| row.int(0))
+/// How many jobs are due and held by nobody, and since when the first of them has been due, in microseconds since 1970.
+pub fn backlog(tx: &mut dyn Tx, now_us: i64) -> Result<(i64, Option<i64>), Fault> {
+    tx.row(BACKLOG, &[now_us.into()])?.map_or(Ok((0, None)), |row| Ok((row.int(0)?, row.opt_int(1)?)))
+}
+
+/// Whether a job that was due before `due_us` is held by nobody.
+pub fn any_late(tx: &mut dyn Tx, due_us: i64, now_us: i64) -> Result<bool, Fault> {
+    tx.row(LATE, &[due_us.into(), now_us.into()])?.map_or(Ok(false), |row| row.truth(0))
+}
+
+/// Whether a job was given up that nobody has seen since.
+pub fn any_unnoticed(tx: &mut dyn Tx) -> Result<bool, Fault> {
+    tx.row(UNNOTICED, &[])?.map_or(Ok(false), |row| row.truth(0))
+}
+
+/// Notes that somebody has seen every job that was given up.
+pub fn note_failed(tx: &mut dyn Tx, now_us: i64) -> Result<u64, Fault> {
+    tx.exec(NOTE, &[now_us.into()])
+}
+
+/// How many jobs were given up.
+pub fn failed_count(tx: &mut dyn Tx) -> Result<i64, Fault> {
+    tx.row(FAILED_COUNT, &[])?.map_or(Ok(0), |row| row.int(0))
 }
 
 /// The jobs that were given up, longest ago first.

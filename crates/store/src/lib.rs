@@ -19,6 +19,7 @@ mod fault;
 mod hex;
 pub mod job;
 pub mod ledger;
+mod measure;
 pub mod notice;
 pub mod party;
 pub mod queue;
@@ -33,6 +34,7 @@ mod value;
 pub use blob::{BlobError, BlobStore, PartStored};
 pub use engine::{Database, FaultPoint, MIGRATIONS, Migration, Point, SKIP_LOCKED, Store, StoreConfig, Tx};
 pub use fault::{Fault, FaultKind};
+pub use measure::Tally;
 pub use value::{Row, Value};
 
 /// Every statement the store can run, for the test that prepares them on both engines.

@@ -8,6 +8,8 @@ use comity_domain::id::{PersonId, RequestId};
 use comity_domain::term::Language;
 use comity_domain::time::Moment;
 
+comity_domain::opaque!(NoticeRow);
+
 crate::sql! {
     ADD = "insert into notice (id, person, at_us, kind, reference, request) values ($1, $2, $3, $4, $5, $6)";
     ONE = "select n.id, n.person, n.at_us, n.kind, n.reference, n.request, n.sent_at_us, p.email, p.name, p.language
@@ -15,11 +17,12 @@ crate::sql! {
     LATEST = "select n.id, n.person, n.at_us, n.kind, n.reference, n.request, n.sent_at_us, p.email, p.name,
             p.language
         from notice n join person p on p.id = n.person order by n.at_us desc, n.id desc limit $1";
+    UNSENT = "select count(*) from notice where sent_at_us is null";
     SENT = "update notice set sent_at_us = $2 where id = $1 and sent_at_us is null";
 }
 
 /// A notice with the address it goes to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NoticeRow {
     /// Its identifier.
     pub id: String,
@@ -92,4 +95,9 @@ pub fn latest(tx: &mut dyn Tx, limit: i64) -> Result<Vec<NoticeRow>, Fault> {
 /// Notes that a notice was handed over; tells whether this was the first time.
 pub fn sent(tx: &mut dyn Tx, id: &str, now: Moment) -> Result<bool, Fault> {
     Ok(tx.exec(SENT, &[id.into(), now.us().into()])? == 1)
+}
+
+/// How many notices wait for the mail server.
+pub fn unsent(tx: &mut dyn Tx) -> Result<i64, Fault> {
+    tx.row(UNSENT, &[])?.map_or(Ok(0), |row| row.int(0))
 }

@@ -65,13 +65,12 @@ pub(crate) fn parse<T: FromStr>(text: &str) -> Result<T, Fault> {
 
 /// A column of JSON.
 pub(crate) fn json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    serde_json::from_str(text).map_err(|error| Fault::other(format!("a column of JSON: {error}")))
+    serde_json::from_str(text).map_err(|error| Fault::json("a column", &error))
 }
 
 /// A value as a column of JSON.
 pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Fault> {
-    serde_json::to_string(value)
-        .map_err(|error| Fault::other(format!("a value for a column of JSON: {error}")))
+    serde_json::to_string(value).map_err(|error| Fault::json("a value for a column", &error))
 }
 
 /// A column of microseconds as a moment in UTC.

@@ -85,7 +85,7 @@ fn derive(request: &Request, key: &DossierKey) -> Result<Derived, Fault> {
     }
     let next = request.next_clock();
     let plain =
-        serde_json::to_vec(request).map_err(|error| Fault::other(format!("a request as JSON: {error}")))?;
+        serde_json::to_vec(request).map_err(|error| Fault::json("a request to be written", &error))?;
     Ok(Derived {
         categories: to_json(&categories.into_iter().collect::<Vec<_>>())?,
         due_us: next.map_or(NEVER_DUE, |clock| clock.due.us()),
@@ -177,8 +177,7 @@ pub fn load(
         KeyState::Destroyed(_) | KeyState::Missing => return Ok(None),
     };
     let plain = key.open(body_place(&text), row.bytes(0)?)?;
-    let request =
-        serde_json::from_slice(&plain).map_err(|error| Fault::other(format!("a request: {error}")))?;
+    let request = serde_json::from_slice(&plain).map_err(|error| Fault::json("a request", &error))?;
     Ok(Some((request, key)))
 }
 
@@ -272,8 +271,7 @@ pub fn events(tx: &mut dyn Tx, key: &DossierKey, id: RequestId) -> Result<Vec<St
                 key.open(Place { table: "event", row: row.text(0)?, column: "body" }, row.bytes(3)?)?;
             let (salt, body) =
                 plain.split_first_chunk::<32>().ok_or_else(|| Fault::other("an event without a salt"))?;
-            let event =
-                serde_json::from_slice(body).map_err(|error| Fault::other(format!("an event: {error}")))?;
+            let event = serde_json::from_slice(body).map_err(|error| Fault::json("an event", &error))?;
             let (canonical, commitment) = (body.to_vec(), row.bytes(2)?.to_vec());
             Ok(StoredEvent { event, salt: *salt, canonical, commitment })
         })

@@ -167,6 +167,10 @@ impl IntoResponse for PageError {
     }
 }
 
+/// The id of a fault, beside the answer that shows it, for the line in the log.
+#[derive(Debug, Clone)]
+pub(crate) struct FaultId(pub(crate) String);
+
 /// A problem for a system, in the language that it accepts.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Problem {
@@ -259,7 +263,11 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let kind = HeaderValue::from_static("application/problem+json");
-        (status, [(CONTENT_TYPE, kind)], body).into_response()
+        let mut response = (status, [(CONTENT_TYPE, kind)], body).into_response();
+        if let Some(fault) = self.fault {
+            response.extensions_mut().insert(FaultId(fault));
+        }
+        response
     }
 }
 

@@ -7,6 +7,8 @@ mod error;
 mod form;
 mod interop;
 mod ledger;
+mod measure;
+mod operator;
 mod pages;
 mod router;
 mod security;
@@ -17,5 +19,5 @@ mod words;
 
 pub use error::status_of;
 pub use interop::import_etsi_103120;
-pub use router::{Guard, ROUTES, Route, Scope, app, openapi};
+pub use router::{Guard, ROUTES, Route, Scope, app, openapi, with_operator};
 pub use state::{Endpoint, State, WebSettings};

@@ -1,18 +1,18 @@
 //! The whole of the web in one place: the table of routes, and the router with everything that surrounds them.
 //! The table says what each route asks of the gate; tests hold router, document and table together.
 
-use crate::error::PageError;
+use crate::error::{FaultId, PageError};
 use crate::interop;
 use crate::session::Visitor;
 use crate::state::{State as App, WebSettings};
-use crate::{api, assets, ledger, pages, security, transfer};
-use axum::Router;
+use crate::{api, assets, ledger, operator, pages, security, transfer};
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use comity_service::Exchange;
+use axum::{Json, Router};
+use comity_service::{Exchange, Health};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -150,6 +150,7 @@ pub const ROUTES: &[Route] = &[
     changes("POST", "/organisation/tokens/{token}/revoke", Guard::Session, &["token.edit"]),
     asks("GET", "/trail", Guard::Session, &["trail.view"]),
     asks("GET", "/figures", Guard::Session, &["figures.view"]),
+    asks("GET", "/status", Guard::Session, &["instance.view"]),
     // Files of a page.
     changes("POST", "/requests/{id}/files", Guard::Session, &["file.upload"]),
     asks("HEAD", "/requests/{id}/files/upload", Guard::Session, &[]),
@@ -188,7 +189,17 @@ pub const ROUTES: &[Route] = &[
 
 /// The program as a service over HTTP.
 pub fn app(exchange: Exchange, settings: WebSettings) -> Router {
+    with_operator(exchange, settings).0
+}
+
+/// The program, and the routes of a second listener that only the operator's own machine may reach.
+pub fn with_operator(exchange: Exchange, settings: WebSettings) -> (Router, Router) {
     let app = App::new(exchange, settings);
+    let operator = operator::routes(&app);
+    (program(app), operator)
+}
+
+fn program(app: App) -> Router {
     let files = Router::new()
         .route("/requests/{id}/files", post(transfer::from_form))
         .route("/requests/{id}/files/upload", get(transfer::start).put(transfer::part))
@@ -210,7 +221,7 @@ pub fn app(exchange: Exchange, settings: WebSettings) -> Router {
         .route("/health", get(health))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(bounded_time))
-        .layer(from_fn(security::log))
+        .layer(from_fn_with_state(app.clone(), security::log))
         .layer(from_fn_with_state(app.clone(), security::harden))
         .with_state(app)
 }
@@ -228,12 +239,10 @@ async fn wrong_method() -> PageError {
     PageError::status(StatusCode::METHOD_NOT_ALLOWED)
 }
 
-async fn health(State(app): State<App>) -> (StatusCode, &'static str) {
-    if app.exchange.ready().await {
-        (StatusCode::OK, "ready")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "not ready")
-    }
+/// 200 where all is well, and otherwise 503; either tells which part is, and nothing else.
+async fn health(State(app): State<App>) -> (StatusCode, Json<Health>) {
+    let health = app.exchange.health().await;
+    (if health.is_well() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(health))
 }
 
 /// Draws the page of an error, in the language and frame of whoever asked.
@@ -251,6 +260,9 @@ async fn draw_page_errors(State(app): State<App>, request: Request, next: Next) 
     };
     let mut page = pages::error_page(&app, &visitor, &error);
     *page.status_mut() = error.status;
+    if let Some(fault) = &error.fault {
+        page.extensions_mut().insert(FaultId(fault.clone()));
+    }
     for (name, value) in response.headers() {
         let bound_to_body =
             name == axum::http::header::CONTENT_TYPE || name == axum::http::header::CONTENT_LENGTH;

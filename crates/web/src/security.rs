@@ -1,7 +1,7 @@
 //! What every answer carries and every request passes: headers, a number, one log line, a net under panics.
 //! The log line names the route's template, never an address, a person or a word of the content.
 
-use crate::error::PageError;
+use crate::error::{FaultId, PageError};
 use crate::state::State;
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::{
@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use std::any::Any;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
+use tracing::Instrument as _;
 
 /// Nothing from elsewhere, nothing inline, no frame around our pages.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -61,17 +62,25 @@ pub(crate) async fn harden(
     response
 }
 
-/// Numbers a request and writes its one log line.
-pub(crate) async fn log(request: Request, next: Next) -> Response {
+/// Numbers a request, counts it, and writes its one log line.
+pub(crate) async fn log(
+    axum::extract::State(state): axum::extract::State<State>,
+    request: Request,
+    next: Next,
+) -> Response {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let method = request.method().clone();
     let start = Instant::now();
-    let mut response = next.run(request).await;
-    let status = response.status().as_u16();
-    let micros = start.elapsed().as_micros();
-    tracing::info!(request = number, %method, route, status, micros, "answered");
+    let span = tracing::debug_span!("http", request = number, %method, route, status = tracing::field::Empty);
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let (status, took) = (response.status().as_u16(), start.elapsed());
+    span.record("status", status);
+    let fault = response.extensions().get::<FaultId>().map(|fault| fault.0.as_str());
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(request = number, %method, route, status, micros, fault, "answered");
+    state.measures.answered(&method, &route, status, took);
     response.headers_mut().insert(REQUEST_ID, HeaderValue::from(number));
     response
 }
@@ -81,11 +90,8 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
 pub(crate) fn caught(panic: Box<dyn Any + Send + 'static>) -> Response {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let id = format!("panic-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let said = panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default();
+    // A text that was put together may repeat values; one that stands in the program cannot.
+    let said = panic.downcast_ref::<&'static str>().copied().unwrap_or_default();
     tracing::error!(fault = id, said, "a handler panicked");
     PageError { fault: Some(id), ..PageError::status(StatusCode::INTERNAL_SERVER_ERROR) }.into_response()
 }

@@ -1,6 +1,7 @@
 //! What every handler can reach, and how the program sets it up.
 //! It assumes settings that were checked at the start; it never holds anything of one request.
 
+use crate::measure::Measures;
 use comity_service::Exchange;
 use comity_service::translation::Translator;
 use std::sync::Arc;
@@ -43,6 +44,8 @@ pub struct State {
     pub(crate) interop: Arc<Endpoint>,
     /// Most bytes of one uploaded file.
     pub(crate) upload_limit: u64,
+    /// What is counted.
+    pub(crate) measures: Arc<Measures>,
 }
 
 impl State {
@@ -54,6 +57,7 @@ impl State {
             base_url: settings.base_url.trim_end_matches('/').into(),
             interop: Arc::new(settings.interop),
             upload_limit: settings.upload_limit,
+            measures: Arc::new(Measures::new()),
         }
     }
 

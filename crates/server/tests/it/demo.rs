@@ -10,6 +10,7 @@ pub(crate) struct Demo {
     process: Child,
     data: PathBuf,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
     contract: Value,
 }
 
@@ -24,12 +25,23 @@ impl Demo {
 
     /// The same with further arguments.
     pub(crate) fn start_with(name: &str, arguments: &[&str]) -> Self {
+        Self::start_as(name, arguments, &[("COMITY_LOG", "warn")])
+    }
+
+    /// The same with an environment of its own, and what it logs kept for [`Demo::log`].
+    pub(crate) fn start_told(name: &str, environment: &[(&str, &str)]) -> Self {
+        Self::start_as(name, &[], environment)
+    }
+
+    fn start_as(name: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = std::fs::remove_dir_all(&data);
         std::fs::create_dir_all(&data).unwrap();
         let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        let process = spawn(&data, &arguments);
-        let mut demo = Self { process, data, arguments, contract: Value::Null };
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let environment: Vec<(String, String)> = environment.iter().map(owned).collect();
+        let process = spawn(&data, &arguments, &environment);
+        let mut demo = Self { process, data, arguments, environment, contract: Value::Null };
         demo.wait();
         demo
     }
@@ -60,7 +72,7 @@ impl Demo {
 
     /// Starts it again on its data, after [`Demo::kill`], without waiting.
     pub(crate) fn begin_again(&mut self) {
-        self.process = spawn(&self.data, &self.arguments);
+        self.process = spawn(&self.data, &self.arguments, &self.environment);
     }
 
     /// Starts it again on its data, after [`Demo::kill`]. It has another address and other tokens.
@@ -80,19 +92,26 @@ impl Demo {
         personas.iter().find(|persona| persona["name"] == name).unwrap()["token"].as_str().unwrap()
     }
 
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.data.join("log")).unwrap()
+    }
+
     /// The folder of its data, where a test may leave files of its own.
     pub(crate) fn data(&self) -> &Path {
         &self.data
     }
 }
 
-fn spawn(data: &Path, arguments: &[String]) -> Child {
+fn spawn(data: &Path, arguments: &[String], environment: &[(String, String)]) -> Child {
+    let log = std::fs::File::options().create(true).append(true).open(data.join("log")).unwrap();
     Command::new(env!("CARGO_BIN_EXE_comity"))
         .args(["demo", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
         .args(arguments)
-        .env("COMITY_LOG", "warn")
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdout(Stdio::null())
+        .stderr(log)
         .spawn()
         .unwrap()
 }

@@ -9,6 +9,8 @@ mod demo;
 mod fuzz;
 mod house;
 mod import;
+mod observe;
+mod opaque;
 mod procedure;
 mod screens;
 mod verify;

@@ -50,8 +50,15 @@ async fn read_all(name: &str, language: &str, readers: &[&str]) {
     }
     browser.close().await;
     assert!(found.is_empty(), "{}", found.join("\n"));
-    for page in ["/requests/{id}", "/requests/{id}/draft", "/requests/{id}/acts/decide", "/trail", "/figures"]
-    {
+    let reached = [
+        "/requests/{id}",
+        "/requests/{id}/draft",
+        "/requests/{id}/acts/decide",
+        "/trail",
+        "/figures",
+        "/status",
+    ];
+    for page in reached {
         assert!(seen.contains(page), "{page} was not reached: {seen:?}");
     }
 }

@@ -33,7 +33,7 @@ async fn the_same_walk_needs_no_scripts() {
 }
 
 async fn walk(name: &str, scripts: Scripts) {
-    let demo = Demo::start(name);
+    let demo = Demo::start_told(name, &[("COMITY_LOG", "trace")]);
     let browser = Browser::start(demo.base_url(), scripts).await;
     let dossier = draft(&browser).await;
     issue(&browser, &dossier).await;
@@ -44,6 +44,17 @@ async fn walk(name: &str, scripts: Scripts) {
     the_same_history(&browser, &dossier).await;
     inspected(&browser).await;
     browser.close().await;
+    the_log_is_silent(&demo.log());
+}
+
+/// Nothing that anybody wrote, no name and no address stands in what the process has logged of all this (T32).
+fn the_log_is_silent(log: &str) {
+    assert!(log.contains("/requests/{id}/acts/{act}"), "{log}");
+    let written = FIELDS.iter().map(|(_, text)| *text).filter(|text| text.contains(' '));
+    let others = [REASON, QUESTION, "h.marsh", "s.lind", "p.renner", "Laurent", "Lindqvist", "HBT-2026-99"];
+    for canary in written.chain(others) {
+        assert!(!log.contains(canary), "the log tells {canary}");
+    }
 }
 
 /// The officer writes; what is missing is named, and nothing typed is lost.

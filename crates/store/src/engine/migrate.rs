@@ -35,6 +35,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_nouns"),
     migration!(3, "0003_ledger"),
     migration!(4, "0004_queue"),
+    migration!(5, "0005_operator"),
 ];
 
 const TABLE: &str = "create table if not exists migration (

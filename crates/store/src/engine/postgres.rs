@@ -19,6 +19,7 @@ use super::queue::{BoxedWork, Takers};
 use super::work::{Marks, Ran};
 use super::{Point, SKIP_LOCKED, Shared, StoreConfig, Tx};
 use crate::fault::{Fault, FaultKind};
+use crate::measure::Tally;
 use crate::value::{Row, Value};
 
 /// How many transactions share one commit at most: the first waits for the statements of all.
@@ -163,7 +164,7 @@ impl Worker {
             return Ok(Attempt::Again(fault));
         }
         match kept {
-            Some(true) => self.commit(session, writing, marks.wake),
+            Some(true) => self.commit(session, writing, group.len(), &marks),
             Some(false) => {
                 self.take_back(session);
                 Ok(if group.len() == 1 { Attempt::Done } else { Attempt::Apart })
@@ -213,7 +214,13 @@ impl Worker {
         }
     }
 
-    fn commit(&mut self, mut session: Session, writing: bool, wake: bool) -> Result<Attempt, Fault> {
+    fn commit(
+        &mut self,
+        mut session: Session,
+        writing: bool,
+        transactions: usize,
+        marks: &Marks,
+    ) -> Result<Attempt, Fault> {
         if writing && let Err(fault) = self.shared.strike(Point::Commit) {
             return again_or(fault);
         }
@@ -222,10 +229,8 @@ impl Worker {
         match committed {
             Ok(()) => {
                 self.session = Some(session);
-                if wake {
-                    self.shared.wake.notify_one();
-                }
                 if writing {
+                    self.shared.committed(transactions, marks);
                     self.shared.strike(Point::Answer)?;
                 }
                 Ok(Attempt::Done)
@@ -440,6 +445,10 @@ impl Tx for PostgresTx<'_> {
 
     fn wake(&mut self) {
         self.marks.wake = true;
+    }
+
+    fn tally(&mut self, tally: Tally) {
+        self.marks.tallies.push(tally);
     }
 }
 

@@ -15,6 +15,7 @@ use super::queue::{BoxedWork, Takers};
 use super::work::{Marks, Ran};
 use super::{Point, Shared, StoreConfig, Tx};
 use crate::fault::{Fault, FaultKind};
+use crate::measure::Tally;
 use crate::value::{Row, Value};
 
 /// How many transactions share one sync at most: measured, more gains nothing and delays the first.
@@ -99,8 +100,8 @@ fn write_loop(connection: &Connection, takers: &Takers, shared: &Shared, log_pag
             for unit in &mut group {
                 unit.overrule(fault.clone());
             }
-        } else if marks.wake {
-            shared.wake.notify_one();
+        } else {
+            shared.committed(group.len(), &marks);
         }
         for unit in group {
             unit.answer();
@@ -226,7 +227,9 @@ fn run_unit(
         unit.overrule(fault.clone());
     }
     let kept = ran == Ran::Keep && own.doomed.is_none();
-    marks.wake |= kept && own.wake;
+    if kept {
+        marks.join(own);
+    }
     Ok(kept)
 }
 
@@ -339,6 +342,10 @@ impl Tx for SqliteTx<'_> {
 
     fn wake(&mut self) {
         self.marks.wake = true;
+    }
+
+    fn tally(&mut self, tally: Tally) {
+        self.marks.tallies.push(tally);
     }
 }
 

@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use super::Tx;
 use crate::fault::Fault;
+use crate::measure::Tally;
 
 /// How a run of the closure ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,11 +41,19 @@ pub(super) struct Marks {
     pub(super) lost: bool,
     /// A job was enqueued.
     pub(super) wake: bool,
+    /// What is to be counted once it is durable.
+    pub(super) tallies: Vec<Tally>,
 }
 
 impl Marks {
     pub(super) fn doom(&mut self, fault: &Fault) {
         self.doomed.get_or_insert_with(|| fault.clone());
+    }
+
+    /// Takes what one of several transactions leaves for the commit of all.
+    pub(super) fn join(&mut self, mut other: Self) {
+        self.wake |= other.wake;
+        self.tallies.append(&mut other.tallies);
     }
 }
 

@@ -48,7 +48,7 @@ on_both_engines! {
         assert!(!enqueue(store, job("b", Some("clock 1"), NOW_US)).await);
         assert!(enqueue(store, job("c", None, NOW_US)).await);
         assert!(enqueue(store, job("d", None, NOW_US)).await);
-        assert_eq!(act(store, job::pending_count).await, 3);
+        assert_eq!(act(store, |tx| job::backlog(tx, NOW_US)).await, (3, Some(NOW_US)));
         assert!(act(store, |tx| job::cancel(tx, "clock 1")).await);
         assert!(!act(store, |tx| job::cancel(tx, "clock 1")).await);
         assert!(enqueue(store, job("e", Some("clock 1"), NOW_US)).await);
@@ -93,7 +93,7 @@ on_both_engines! {
         assert!(!act(store, |tx| job::fail(tx, "j", "first", "?", NOW_US)).await);
         assert_eq!(act(store, |tx| job::retry(tx, "j", "first", 0, "?", NOW_US)).await, Retry::LeaseLost);
         assert!(act(store, |tx| job::finish(tx, "j", "second", NOW_US)).await);
-        assert_eq!(act(store, job::pending_count).await, 0);
+        assert_eq!(act(store, |tx| job::backlog(tx, i64::MAX)).await, (0, None));
         assert_eq!(act(store, job::next_run_at).await, None);
     }
 
@@ -121,7 +121,34 @@ on_both_engines! {
         assert_eq!(claim(store, NOW_US + LEASE_US, "t", 1).await.len(), 1);
         assert!(claim(store, NOW_US + 2 * LEASE_US, "t", 1).await.is_empty());
         assert_eq!(act(store, |tx| job::failed(tx, 10)).await.len(), 1);
-        assert_eq!(act(store, job::pending_count).await, 0);
+        assert_eq!(act(store, job::failed_count).await, 1);
+        assert_eq!(act(store, |tx| job::backlog(tx, i64::MAX)).await, (0, None));
+    }
+
+    async fn a_due_job_is_late_unless_somebody_holds_it(store) {
+        let late = async |due_us, now_us| act(store, move |tx| job::any_late(tx, due_us, now_us)).await;
+        enqueue(store, job("j", None, NOW_US)).await;
+        assert!(!late(NOW_US - 1, NOW_US + 60).await, "it is not due so long");
+        assert!(late(NOW_US, NOW_US + 60).await);
+        claim(store, NOW_US + 60, "t", 1).await;
+        assert!(!late(NOW_US, NOW_US + 61).await, "it is being done");
+        assert_eq!(act(store, |tx| job::backlog(tx, NOW_US + 61)).await.0, 0);
+        assert!(late(NOW_US, NOW_US + 60 + LEASE_US).await, "its holder is gone");
+    }
+
+    async fn a_job_that_was_given_up_waits_for_somebody_to_notice(store) {
+        enqueue(store, job("j", None, NOW_US)).await;
+        assert!(!act(store, job::any_unnoticed).await);
+        claim(store, NOW_US, "t", 1).await;
+        assert!(act(store, |tx| job::fail(tx, "j", "t", "no answer", NOW_US)).await);
+        assert!(act(store, job::any_unnoticed).await);
+        assert_eq!(act(store, |tx| job::note_failed(tx, NOW_US + 1)).await, 1);
+        assert!(!act(store, job::any_unnoticed).await);
+        assert_eq!(act(store, |tx| job::note_failed(tx, NOW_US + 2)).await, 0);
+        assert!(act(store, |tx| job::revive(tx, "j", NOW_US + 3)).await);
+        claim(store, NOW_US + 3, "t", 1).await;
+        assert!(act(store, |tx| job::fail(tx, "j", "t", "no answer", NOW_US + 4)).await);
+        assert!(act(store, job::any_unnoticed).await, "it failed anew");
     }
 
     async fn a_commit_with_a_new_job_wakes_the_runner_and_no_other_commit_does(store) {

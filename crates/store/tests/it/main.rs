@@ -4,6 +4,7 @@ mod blob;
 mod disk;
 mod engine;
 mod job;
+mod measure;
 mod migrate;
 mod seal;
 mod statement;

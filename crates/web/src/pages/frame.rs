@@ -175,6 +175,7 @@ impl Frame {
         entries.push(("/procedures", "nav-procedures"));
         if self.has(Role::Administrator) {
             entries.push(("/organisation", "nav-organisation"));
+            entries.push(("/status", "nav-status"));
         }
         if self.demo {
             entries.push(("/outbox", "nav-outbox"));

@@ -20,6 +20,7 @@ mod outbox;
 mod procedure;
 mod queue;
 mod sign_in;
+mod status;
 mod trail;
 
 use crate::error::PageError;
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> Router<State> {
         .merge(figures::routes())
         .merge(outbox::routes())
         .merge(sign_in::routes())
+        .merge(status::routes())
 }
 
 #[derive(Template)]

@@ -6,6 +6,7 @@ mod frame;
 mod interop;
 mod ledger;
 mod matrix;
+mod observe;
 mod openapi;
 mod pages;
 mod routes;

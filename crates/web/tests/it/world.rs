@@ -13,7 +13,7 @@ use comity_domain::time::Moment;
 use comity_service::translation::Translator;
 use comity_service::{Caller, Exchange, Settings};
 use comity_store::testing::TestStore;
-use comity_web::{Endpoint, Scope, WebSettings, app};
+use comity_web::{Endpoint, Scope, WebSettings, with_operator};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -124,6 +124,7 @@ impl Answer {
 pub(crate) struct World {
     pub(crate) exchange: Exchange,
     router: axum::Router,
+    operator: axum::Router,
 }
 
 impl World {
@@ -156,7 +157,8 @@ impl World {
             interop: Endpoint { country: "XA".to_owned(), unique_id: "HBT".to_owned() },
             upload_limit: 1_000_000,
         };
-        let world = Self { router: app(exchange.clone(), web), exchange };
+        let (router, operator) = with_operator(exchange.clone(), web);
+        let world = Self { exchange, router, operator };
         world.set_up().await;
         world
     }
@@ -204,8 +206,17 @@ impl World {
         }
     }
 
+    /// A question on the operator's own listener.
+    pub(crate) async fn operator(&self, path: &str) -> Answer {
+        Self::ask(&self.operator, Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
     async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        Self::ask(&self.router, request).await
+    }
+
+    async fn ask(router: &axum::Router, request: Request<Body>) -> Answer {
+        let response = router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 4_000_000).await.unwrap();
         Answer { status: parts.status, headers: parts.headers, body }
@@ -271,10 +282,10 @@ impl World {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        let mut request = Request::builder()
-            .method(method.parse::<Method>().unwrap())
-            .uri(path)
-            .header("cookie", format!("comity={session}"));
+        let mut request = Request::builder().method(method.parse::<Method>().unwrap()).uri(path);
+        if headers.iter().all(|(name, _)| *name != "cookie") {
+            request = request.header("cookie", format!("comity={session}"));
+        }
         if headers.iter().all(|(name, _)| *name != "content-type") {
             request = request.header("content-type", "application/x-www-form-urlencoded");
         }
