@@ -28,7 +28,8 @@ fn nothing_that_was_found_is_found_again() {
             target(seed);
         }
         let found = folder().join("found").join(name);
-        for file in found.is_dir().then(|| names(&found)).unwrap_or_default() {
+        let files = if found.is_dir() { names(&found) } else { BTreeSet::new() };
+        for file in files {
             println!("{name}: {file}");
             let begun = Instant::now();
             target(&std::fs::read(found.join(&file)).unwrap());

@@ -185,9 +185,10 @@ fn logs_and_traces_tell_what_happened_and_nothing_of_what_it_was_about() {
     tells_nothing(&traces, &demo);
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let answered = |number: &str| {
+        let number = number.parse::<u64>().ok();
         let found =
-            lines.iter().find(|line| line["request"].to_string() == number && line["message"] == "answered");
-        found.unwrap_or_else(|| panic!("no line of request {number}"))
+            lines.iter().find(|line| line["request"].as_u64() == number && line["message"] == "answered");
+        found.unwrap_or_else(|| panic!("no line of request {number:?}"))
     };
     let line = answered(&number);
     assert_eq!(line["route"], "/api/v1/requests/{id}/files/{file}", "{line}");
