@@ -1,7 +1,7 @@
 //! What a log, a witness or a case file brings: notes, proofs, policies, tiles, whole logs.
 
 use super::text;
-use comity_ledger::bundle::{Bundle, Entry, Opening};
+use comity_ledger::bundle::{Bundle, Entry, Opening, Subject};
 use comity_ledger::verify::{self, Source};
 use comity_ledger::witness::{AddCheckpoint, Last, consider};
 use comity_ledger::{
@@ -85,8 +85,10 @@ impl Log {
         let places = [3, 255, 299].map(|index| self.proof(index));
         let entries = self.events.iter().cloned().zip(places);
         Bundle {
-            request: "request-1".to_owned(),
-            reference: "XA-NBP-2026-000001".to_owned(),
+            subject: Subject::Request {
+                id: "request-1".to_owned(),
+                reference: "XA-NBP-2026-000001".to_owned(),
+            },
             keys: vec![self.key.verifier().clone()],
             entries: entries.map(|(opening, proof)| Entry { opening, proof }).collect(),
         }
@@ -260,7 +262,8 @@ pub(crate) fn bundle(data: &[u8]) {
         assert_eq!(bundle.to_string().as_bytes(), bytes);
         let _ = bundle.verify(&bundle.own_policy());
         if let Ok(report) = bundle.verify(&POLICY) {
-            assert_eq!(bundle.request, "request-1", "an event was proved of another request");
+            let own = matches!(&bundle.subject, Subject::Request { id, .. } if id == "request-1");
+            assert!(own, "an event was proved of another request");
             assert!(report.events + report.withheld <= 3 && report.erased + report.records == 0);
         }
         let _ = comity_ledger::bundle::agree(&bundle, &LOG.bundle());

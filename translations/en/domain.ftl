@@ -189,6 +189,19 @@ scope-administer = administer
 trail-outcome-done = done
 trail-outcome-refused = refused
 trail-outcome-viewed = viewed
+trail-show-sensitive = Reads of dossiers
+trail-show-exceptions = Refusals, and acts at the console
+trail-via-page = on a page
+trail-via-api = over the API
+trail-via-interop = another system
+trail-via-console = at the console
+trail-via-job = the system
+processing-collection = collection
+processing-alteration = alteration
+processing-consultation = consultation
+processing-disclosure = disclosure
+processing-combination = combination (nothing here combines)
+processing-erasure = erasure
 
 ## Acts
 
@@ -628,6 +641,10 @@ refusal-last-administrator = The last administrator cannot be removed.
 refusal-last-administrator-remedy = Name another first.
 refusal-message-unreadable = The message cannot be read.
 refusal-message-unreadable-remedy = Send it as the standard says.
+refusal-erased = The content of this dossier was erased at the end of its retention.
+refusal-erased-remedy = Its page says when and under which rule, and gives the proof.
+refusal-trail-too-many = More than {$max} entries fit the filter.
+refusal-trail-too-many-remedy = Narrow the filter, for example to a shorter period.
 refusal-too-much = Too much was asked at once.
 refusal-too-much-remedy = Try again later.
 refusal-sign-in-expired = The link or session is not valid any more.

@@ -189,6 +189,19 @@ scope-administer = administrer
 trail-outcome-done = fait
 trail-outcome-refused = refusé
 trail-outcome-viewed = consulté
+trail-show-sensitive = Consultations de dossiers
+trail-show-exceptions = Refus, et actes à la console
+trail-via-page = sur une page
+trail-via-api = par l’API
+trail-via-interop = un autre système
+trail-via-console = à la console
+trail-via-job = le système
+processing-collection = collecte
+processing-alteration = modification
+processing-consultation = consultation
+processing-disclosure = communication
+processing-combination = interconnexion (rien ici n’interconnecte)
+processing-erasure = effacement
 
 ## Acts
 
@@ -628,6 +641,10 @@ refusal-last-administrator = Le dernier administrateur ne peut pas être retiré
 refusal-last-administrator-remedy = En nommer d’abord un autre.
 refusal-message-unreadable = Le message ne peut pas être lu.
 refusal-message-unreadable-remedy = L’envoyer selon la norme.
+refusal-erased = Le contenu de ce dossier a été effacé à l’issue de sa durée de conservation.
+refusal-erased-remedy = Sa page indique quand et selon quelle règle, et donne la preuve.
+refusal-trail-too-many = Plus de {$max} entrées répondent au filtre.
+refusal-trail-too-many-remedy = Restreindre le filtre, par exemple à une période plus courte.
 refusal-too-much = Trop de demandes à la fois.
 refusal-too-much-remedy = Réessayer plus tard.
 refusal-sign-in-expired = Le lien ou la session n’est plus valable.

@@ -122,6 +122,8 @@ vocabulary! {
         NotPermitted = "not-permitted",
         /// Nothing of that identifier is visible to the actor.
         NotFound = "not-found",
+        /// The content of the dossier was erased at the end of its retention.
+        Erased = "erased",
         /// Somebody else changed it meanwhile.
         VersionConflict = "version-conflict",
         /// The same idempotency key came with another content.
@@ -230,6 +232,8 @@ vocabulary! {
         ObjectKnown = "object-known",
         /// The message of a standard interface cannot be read.
         MessageUnreadable = "message-unreadable",
+        /// More entries of the trail than one sample or extract is made of.
+        TrailTooMany = "trail-too-many",
         /// Too much at once: try again later.
         TooMuch = "too-much",
         /// The single-use link or session is not valid (any more).

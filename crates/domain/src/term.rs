@@ -199,6 +199,25 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What is done with personal data, in the words of the logging article of the EU law-enforcement directive
+    /// (2016/680, Art. 25(1)).
+    Processing {
+        /// Data are taken in.
+        Collection = "collection",
+        /// What is held is changed or moved on within the house.
+        Alteration = "alteration",
+        /// Somebody reads what is held.
+        Consultation = "consultation",
+        /// What is held is made known to the other side, transfers included.
+        Disclosure = "disclosure",
+        /// What is held in several places is brought together.
+        Combination = "combination",
+        /// What is held is destroyed.
+        Erasure = "erasure",
+    }
+}
+
 impl RequestKind {
     /// Whether the answer carries data out of the provider's house.
     pub const fn discloses(self) -> bool {

@@ -1,6 +1,11 @@
 //! A case file's proof: every event of one request with the proof of its leaf, in one text file that verifies alone.
+//! An extract of the trail has the same form: entries instead of events, and last the entry that says what was taken.
 //! It is a header, then one C2SP `tlog-proof` per leaf with salt and event as its extra data, then a digest of the whole.
 //! It may assume that the reader has the keys from elsewhere. It never trusts a key or a count that it brings along.
+
+mod chain;
+
+use chain::{Chain, Entries, Events};
 
 use crate::VerifierKey;
 use crate::checkpoint::{Checkpoint, number};
@@ -18,12 +23,43 @@ pub const BUNDLE_HEADER: &str = "comity bundle v1";
 /// The `record` of an erasure, as its JSON names it.
 pub const ERASURE: &str = "erasure";
 
+/// The `record` of an entry of the trail.
+pub const TRAIL: &str = "trail";
+/// The action of the entry that ends an extract.
+pub const EXTRACT: &str = "trail.extract";
+
+/// What a bundle is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// One request.
+    Request {
+        /// Its identifier.
+        id: String,
+        /// The authority's reference.
+        reference: String,
+    },
+    /// Entries of the trail.
+    Trail {
+        /// The identifier of the entry that the taking of this extract has left; it is the last of them.
+        taken: String,
+    },
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request { id, reference } => write!(f, "request {id}\nreference {reference}"),
+            Self::Trail { taken } => write!(f, "trail {taken}"),
+        }
+    }
+}
+
 /// What a leaf of a bundle opens to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Opening {
     /// Salt and canonical bytes of an event of the request.
     Event([u8; SALT_BYTES], Vec<u8>),
-    /// Salt and bytes of a record of the ledger itself, such as an erasure.
+    /// Salt and bytes of a record of the ledger itself, such as an erasure, or of an entry of the trail.
     Record([u8; SALT_BYTES], Vec<u8>),
     /// Nothing but its commitment: salt and event were erased.
     Erased([u8; 32]),
@@ -74,10 +110,8 @@ pub struct Entry {
 /// A bundle as read or to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
-    /// The request's identifier.
-    pub request: String,
-    /// The authority's reference.
-    pub reference: String,
+    /// What it is about.
+    pub subject: Subject,
     /// The keys of the logs that it leans on, as whoever wrote it says; not proved by anything in it.
     pub keys: Vec<VerifierKey>,
     /// Events in their order, and after them the records that concern them.
@@ -102,7 +136,7 @@ fn invalid<T>(why: impl Into<String>) -> Result<T, Refusal> {
 impl fmt::Display for Bundle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
-        writeln!(text, "{BUNDLE_HEADER}\nrequest {}\nreference {}", self.request, self.reference)?;
+        writeln!(text, "{BUNDLE_HEADER}\n{}", self.subject)?;
         for key in &self.keys {
             writeln!(text, "log {key}")?;
         }
@@ -137,7 +171,7 @@ impl Bundle {
 
     fn parse_parts(text: &str) -> Result<Self, Refusal> {
         let Some((head, body)) = text.split_once("\n\n") else { return invalid("it has no header") };
-        let (request, reference, keys, leaves) = header(head)?;
+        let (subject, keys, leaves) = header(head)?;
         let mut entries = Vec::new();
         let separator = format!("{PROOF_HEADER}\n");
         for part in body.split(separator.as_str()).skip(1) {
@@ -151,7 +185,7 @@ impl Bundle {
         if number(&leaves) != u64::try_from(entries.len()).ok() {
             return invalid("its header counts other leaves than it has");
         }
-        Ok(Self { request, reference, keys, entries })
+        Ok(Self { subject, keys, entries })
     }
 
     /// The policy of whoever takes the keys that the bundle names itself for those of its logs.
@@ -159,15 +193,18 @@ impl Bundle {
         Policy::of_logs(self.keys.iter().cloned())
     }
 
-    /// Checks every leaf against the policy, and that the events are those of one request without a gap.
+    /// Checks every leaf against the policy, and that the events are those of one request without a gap; of an extract,
+    /// that the entries are those that its last says were taken.
     ///
     /// # Errors
     /// [`Refusal`], with the sentence to be shown.
     pub fn verify(&self, policy: &Policy) -> Result<Report, Refusal> {
         let mut report = Report::default();
-        let mut chain = Chain::default();
+        let mut chain = match &self.subject {
+            Subject::Request { id, .. } => Chain::Events(Events::of(id, self.erased_by_record())),
+            Subject::Trail { taken } => Chain::Entries(Entries::of(taken)),
+        };
         let mut places = Places::default();
-        let erased = self.erased_by_record();
         for (number, entry) in self.entries.iter().enumerate() {
             let said = |why: String| Refusal::Invalid(format!("leaf {}: {why}", number + 1));
             let leaf = Leaf::from_commitment(&entry.opening.commitment());
@@ -179,13 +216,11 @@ impl Bundle {
                 }
                 PolicyUnmet::NotACheckpoint | PolicyUnmet::Signature(..) => said(unmet.to_string()),
             })?;
-            chain.take(&self.request, &entry.opening, &erased).map_err(said)?;
+            chain.take(&entry.opening).map_err(said)?;
             places.take(entry.proof.index, &trusted.checkpoint)?;
             report.take(entry, trusted);
         }
-        if report.events + report.erased + report.withheld == 0 {
-            return invalid("it has no event");
-        }
+        chain.end().map_err(Refusal::Invalid)?;
         Ok(report)
     }
 
@@ -203,58 +238,8 @@ impl Bundle {
     }
 }
 
-/// What has been seen of the request's chain of events.
-#[derive(Default)]
-struct Chain {
-    sequence: u64,
-    last: Option<[u8; 32]>,
-    ended: bool,
-}
-
-impl Chain {
-    fn take(&mut self, request: &str, opening: &Opening, erased: &BTreeSet<String>) -> Result<(), String> {
-        match opening {
-            Opening::Record(_, body) => {
-                // Otherwise the last events could be passed off as records, and would be missed nowhere.
-                let record = serde_json::from_slice::<Value>(body).ok();
-                if !record.is_some_and(|record| record["record"].is_string()) {
-                    return Err("not a record of the ledger".to_owned());
-                }
-                self.ended = true;
-                return Ok(());
-            }
-            _ if self.ended => return Err("an event after the records".to_owned()),
-            Opening::Erased(commitment) => {
-                if !erased.contains(&hex(commitment)) {
-                    return Err("its content is missing, and no erasure names it".to_owned());
-                }
-            }
-            Opening::Withheld(_) => {}
-            Opening::Event(_, body) => self.take_event(request, body)?,
-        }
-        self.sequence += 1;
-        self.last = Some(opening.commitment());
-        Ok(())
-    }
-
-    fn take_event(&self, request: &str, body: &[u8]) -> Result<(), String> {
-        let event: Value = serde_json::from_slice(body).map_err(|_| "the event is not JSON".to_owned())?;
-        if event["request"] != request {
-            return Err("the event is of another request".to_owned());
-        }
-        if event["sequence"].as_u64() != Some(self.sequence + 1) {
-            return Err(format!("event {} of the request is missing", self.sequence + 1));
-        }
-        let previous = self.last.map_or(Value::Null, |last| Value::String(hex(&last)));
-        if event["previous"] != previous {
-            return Err("the event does not follow the one before it".to_owned());
-        }
-        Ok(())
-    }
-}
-
-/// Request, reference, keys and number of leaves.
-type Header = (String, String, Vec<VerifierKey>, String);
+/// Subject, keys and number of leaves.
+type Header = (Subject, Vec<VerifierKey>, String);
 
 fn header(head: &str) -> Result<Header, Refusal> {
     let mut lines = head.lines().skip(1).peekable();
@@ -264,7 +249,13 @@ fn header(head: &str) -> Result<Header, Refusal> {
         let missing = value.is_none() && wanted;
         if missing { invalid(format!("its header has no {name}")) } else { Ok(value) }
     };
-    let (request, reference) = (field("request", true)?, field("reference", true)?);
+    let subject = match field(TRAIL, false)? {
+        Some(taken) => Subject::Trail { taken },
+        None => Subject::Request {
+            id: field("request", true)?.unwrap_or_default(),
+            reference: field("reference", true)?.unwrap_or_default(),
+        },
+    };
     let mut keys = Vec::new();
     while let Some(key) = field("log", false)? {
         let key =
@@ -272,7 +263,7 @@ fn header(head: &str) -> Result<Header, Refusal> {
         keys.push(key);
     }
     let leaves = field("leaves", true)?;
-    Ok((request.unwrap_or_default(), reference.unwrap_or_default(), keys, leaves.unwrap_or_default()))
+    Ok((subject, keys, leaves.unwrap_or_default()))
 }
 
 /// What a verified bundle shows.
@@ -284,7 +275,7 @@ pub struct Report {
     pub erased: usize,
     /// Events that are proved to stand there and are not shown to whoever asked for the bundle.
     pub withheld: usize,
-    /// Records of the ledger itself.
+    /// Records of the ledger itself; in an extract, entries of the trail.
     pub records: usize,
     /// By origin: the largest checkpoint, and who has cosigned it.
     pub logs: BTreeMap<String, Trusted>,
@@ -333,8 +324,11 @@ impl Places {
 /// # Errors
 /// [`Refusal::Invalid`] where they contradict each other; [`Refusal::Undecided`] where they are of different requests.
 pub fn agree(one: &Bundle, other: &Bundle) -> Result<usize, Refusal> {
-    if one.request != other.request {
-        return Err(Refusal::Undecided("the two are of different requests".to_owned()));
+    match (&one.subject, &other.subject) {
+        (Subject::Request { id, .. }, Subject::Request { id: same, .. }) if id == same => {}
+        (Subject::Request { .. } | Subject::Trail { .. }, _) => {
+            return Err(Refusal::Undecided("the two are not of one request".to_owned()));
+        }
     }
     let mut common = 0;
     let events = |bundle: &Bundle| -> Vec<(usize, [u8; 32], u64, String)> {

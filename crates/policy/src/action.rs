@@ -4,6 +4,7 @@
 use crate::word::words;
 use comity_domain::party::Side;
 use comity_domain::request::command::RequestAct;
+use comity_domain::term::Processing;
 
 words! {
     /// What somebody wants to do, as the permission table, the trail and the matrix spell it.
@@ -78,6 +79,8 @@ words! {
         DirectoryView = "directory.view",
         /// Read an organisation's people, roles and tokens.
         OrganisationView = "organisation.view",
+        /// Set up an organisation.
+        OrganisationEdit = "organisation.edit",
         /// Add, correct or confirm a contact point.
         ContactPointEdit = "contact_point.edit",
         /// Invite a person into an organisation.
@@ -90,6 +93,12 @@ words! {
         TokenEdit = "token.edit",
         /// Read the trail.
         TrailView = "trail.view",
+        /// Draw a random sample of the trail for review.
+        TrailSample = "trail.sample",
+        /// Take entries of the trail with their proofs.
+        TrailExtract = "trail.extract",
+        /// Read that a dossier was erased, when and under which rule, and take the proof of it.
+        ErasureView = "erasure.view",
         /// Read figures.
         FiguresView = "figures.view",
         /// See how the instance itself does.
@@ -183,9 +192,68 @@ impl Action {
             | Self::PersonEdit
             | Self::RoleEdit
             | Self::TokenEdit
+            | Self::OrganisationEdit
             | Self::TrailView
+            | Self::TrailSample
+            | Self::TrailExtract
+            | Self::ErasureView
             | Self::FiguresView
             | Self::InstanceView => Touches::Elsewhere,
+        }
+    }
+
+    /// What it does with personal data (Directive (EU) 2016/680, Art. 25(1)), as the trail says it; nothing where it
+    /// touches none: contact points are desks, and figures name nobody.
+    ///
+    /// No action combines: data of several cases are never brought together.
+    pub const fn processing(self) -> Option<Processing> {
+        match self {
+            Self::RequestDraft | Self::RequestFile | Self::FileUpload | Self::PersonInvite => {
+                Some(Processing::Collection)
+            }
+            Self::RequestRevise
+            | Self::RequestSubmit
+            | Self::RequestReturn
+            | Self::RequestForward
+            | Self::RequestAuthorise
+            | Self::RequestAcknowledge
+            | Self::RequestCheck
+            | Self::RequestPrepare
+            | Self::RequestDiscard
+            | Self::RequestConfirm
+            | Self::RequestWithdraw
+            | Self::RequestClose
+            | Self::RequestPostpone
+            | Self::RequestExtendHold
+            | Self::RequestAnnounceConversion
+            | Self::RequestConvertHold
+            | Self::RequestReleaseHold
+            | Self::RequestTick
+            | Self::PersonEdit
+            | Self::RoleEdit
+            | Self::TokenEdit => Some(Processing::Alteration),
+            // By these, what a dossier says of people reaches the other side.
+            Self::RequestSend
+            | Self::RequestAmend
+            | Self::RequestAsk
+            | Self::RequestAnswer
+            | Self::RequestDecide
+            | Self::RequestRelease => Some(Processing::Disclosure),
+            Self::RequestView
+            | Self::RequestProve
+            | Self::RequestList
+            | Self::FileDownload
+            | Self::OrganisationView
+            | Self::TrailView
+            | Self::TrailSample
+            | Self::TrailExtract => Some(Processing::Consultation),
+            Self::RequestErase | Self::FileExpire => Some(Processing::Erasure),
+            Self::DirectoryView
+            | Self::OrganisationEdit
+            | Self::ContactPointEdit
+            | Self::ErasureView
+            | Self::FiguresView
+            | Self::InstanceView => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::instance::InstanceArguments;
 use crate::ledger::{Fetched, saved};
 use crate::serve::{runtime, said};
 use clap::{Args, Subcommand};
-use comity_ledger::bundle::{self, Bundle, Refusal};
+use comity_ledger::bundle::{self, Bundle, Refusal, Subject};
 use comity_ledger::verify::{self, Source};
 use comity_ledger::{Policy, Trusted};
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ pub(crate) struct Trust {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum VerifyCommand {
-    /// The proof of a request, or every `*.comity-proof` of a folder.
+    /// The proof of a request, an extract of the trail, or every `*.comity-proof` of a folder.
     Bundle {
         /// The file or folder.
         path: PathBuf,
@@ -159,11 +159,19 @@ fn one(path: &Path, trust: &Trust) -> Result<Bundle, Refusal> {
         None => bundle.own_policy(),
     };
     let report = bundle.verify(&policy)?;
-    println!("{}: request {} ({})", path.display(), bundle.reference, bundle.request);
-    println!(
-        "  {} events, {} withheld, {} erased, {} records of the ledger",
-        report.events, report.withheld, report.erased, report.records
-    );
+    match &bundle.subject {
+        Subject::Request { id, reference } => {
+            println!("{}: request {reference} ({id})", path.display());
+            println!(
+                "  {} events, {} withheld, {} erased, {} records of the ledger",
+                report.events, report.withheld, report.erased, report.records
+            );
+        }
+        Subject::Trail { taken } => {
+            println!("{}: extract {taken} of the trail", path.display());
+            println!("  {} entries, the last of them that of its own taking", report.records);
+        }
+    }
     report.logs.values().for_each(trusted);
     if trust.policy.is_none() {
         println!("  These keys are the file's own word. Compare them with those the instance publishes:");
@@ -249,9 +257,18 @@ fn store(instance: &InstanceArguments) -> Verdict {
     let report = runtime().map_err(undecided)?.block_on(exchange.check());
     let report = report.map_err(|denied| undecided(said(denied)))?;
     println!(
-        "{} requests, {} erased, {} events, {} files, {} leaves, {} waiting to be sealed",
-        report.requests, report.erased, report.events, report.files, report.leaves, report.pending
+        "{} requests, {} erased, {} events, {} entries of the trail, {} files, {} leaves, {} waiting to be sealed",
+        report.requests,
+        report.erased,
+        report.events,
+        report.entries,
+        report.files,
+        report.leaves,
+        report.pending
     );
+    if report.entries_before > 0 {
+        println!("{} entries were written before the ledger held the trail", report.entries_before);
+    }
     for finding in &report.findings {
         println!("{}: {}", finding.place, finding.what);
     }

@@ -5,18 +5,17 @@
 use crate::ledger::erase_later;
 use crate::{Inner, event_id, fill, new_id, notice};
 use comity_domain::event::{Event, Origin};
-use comity_domain::id::{OrganisationId, RequestId};
+use comity_domain::id::{OrganisationId, RequestId, TrailId};
 use comity_domain::party::{Actor, Side};
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
 use comity_domain::request::{Request, RequestEvent, RequestState, apply, due_watches};
 use comity_domain::time::Moment;
 use comity_policy::{Action, Condition, Facts, Relation, Subject, Verdict};
 use comity_store::request::Parties;
-use comity_store::seal::DossierKey;
+use comity_store::seal::{DossierKey, InstanceKey};
 use comity_store::trail::TrailRow;
 use comity_store::{FaultKind, Tally, Tx, job, request as rows, trail};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
 /// The door through which a caller came; kept in the trail.
@@ -102,6 +101,16 @@ impl Caller {
             Self::Peer { .. } => Via::Interop,
             Self::System => Via::Job,
             Self::Operator => Via::CommandLine,
+        }
+    }
+
+    /// What entitles the caller where no request and its procedure does.
+    fn entitlement(&self) -> String {
+        match self {
+            Self::Person { actor, .. } => actor.accreditation.clone(),
+            Self::Peer { .. } => "peer-link".to_owned(),
+            Self::System => "system".to_owned(),
+            Self::Operator => "console".to_owned(),
         }
     }
 
@@ -244,6 +253,10 @@ pub(crate) struct Attempt<'a> {
     pub(crate) counterpart: Option<OrganisationId>,
     pub(crate) rule: String,
     pub(crate) role: String,
+    /// Why it may be done: the procedure under which the request runs, otherwise what entitles the caller.
+    pub(crate) basis: String,
+    /// What else the trail is to keep, as JSON; never content of a request.
+    pub(crate) detail: String,
 }
 
 impl<'a> Attempt<'a> {
@@ -257,6 +270,8 @@ impl<'a> Attempt<'a> {
             counterpart: None,
             rule: String::new(),
             role: String::new(),
+            basis: caller.entitlement(),
+            detail: String::new(),
         }
     }
 
@@ -277,12 +292,20 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Asks about a request, by its parties.
-    pub(crate) fn ask_request(&mut self, inner: &Inner, parties: &Parties) -> Result<Relation, RefusalCode> {
-        let relation = self.caller.subject().relation_to_request(parties.from, parties.to);
+    /// Says that it is about a request, and answers how the caller stands to that.
+    pub(crate) fn concerns(&mut self, inner: &Inner, parties: &Parties) -> Relation {
         self.about.clone_from(&parties.reference);
         let own = self.caller.organisation();
         self.counterpart = if own == Some(parties.from) { Some(parties.to) } else { Some(parties.from) };
+        if let Some(basis) = inner.basis(&parties.procedure_hash) {
+            self.basis = basis;
+        }
+        self.caller.subject().relation_to_request(parties.from, parties.to)
+    }
+
+    /// Asks about a request, by its parties.
+    pub(crate) fn ask_request(&mut self, inner: &Inner, parties: &Parties) -> Result<Relation, RefusalCode> {
+        let relation = self.concerns(inner, parties);
         let facts = self.facts(parties.arrived, parties.ended);
         self.ask(inner, relation, facts).map(|()| relation)
     }
@@ -292,33 +315,41 @@ impl<'a> Attempt<'a> {
         Facts { accredited, with_provider, ended, ..Facts::default() }
     }
 
-    /// Leaves the trail entry.
+    /// Leaves the trail entry and answers its identifier.
     pub(crate) fn record(
         &self,
         tx: &mut dyn Tx,
         outcome: &'static str,
         code: &'static str,
-    ) -> Result<(), comity_store::Fault> {
+    ) -> Result<TrailId, comity_store::Fault> {
         if crate::STUBBED {
-            return Ok(());
+            return Ok(new_id(self.now));
         }
         tx.tally(Tally { action: self.action.as_str(), outcome, code });
+        let actor = self.caller.actor();
         let entry = TrailRow {
             id: new_id(self.now),
             at: self.now,
-            person: self.caller.actor().map(|actor| actor.person),
+            person: actor.map(|actor| actor.person),
+            name: actor.map_or(String::new(), |actor| actor.name.clone()),
             organisation: self.caller.organisation(),
             counterpart: self.counterpart,
             role: self.role.clone(),
             via: self.caller.via().as_str().to_owned(),
             action: self.action.as_str().to_owned(),
+            processing: self.action.processing(),
             outcome: outcome.to_owned(),
             rule: self.rule.clone(),
+            basis: self.basis.clone(),
             code: code.to_owned(),
             about: self.about.clone(),
             request: self.request,
+            detail: self.detail.clone(),
         };
-        trail::add(tx, &entry)
+        let mut salt = [0; 32];
+        fill(&mut salt);
+        trail::add(tx, &entry, &salt)?;
+        Ok(entry.id)
     }
 
     /// Leaves the trail entry of a refusal and gives the refusal back.
@@ -337,10 +368,16 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// `what` is everything that makes a repetition the same.
-    pub(crate) fn new(caller: &Caller, key: Option<IdempotencyKey>, what: &[u8]) -> Self {
+    /// `what` is everything that makes a repetition the same. Its digest is keyed, because it outlives an erasure and
+    /// must not let anybody try what was erased.
+    pub(crate) fn new(
+        secret: &InstanceKey,
+        caller: &Caller,
+        key: Option<IdempotencyKey>,
+        what: &[u8],
+    ) -> Self {
         let key = key.map(|key| (caller.name(), key.0));
-        Self { key, hash: Sha256::digest(what).into() }
+        Self { key, hash: secret.digest("repetition", what) }
     }
 
     /// The first receipt, if this is a repetition.

@@ -26,8 +26,13 @@ use comity_policy::{Action, Holder, Relation};
 use comity_store::request::{self as rows, StoredEvent};
 use comity_store::{Fault, Tx, party};
 
+mod erased;
 mod history;
 
+pub(crate) use erased::ask_case;
+pub use erased::{Case, Erased};
+
+use erased::erased;
 use history::details;
 
 /// Everything from which a dossier is drawn.
@@ -45,21 +50,34 @@ impl Exchange {
     /// The whole case on one page.
     ///
     /// # Errors
-    /// Not permitted, not found, or a fault.
+    /// Not permitted, not found, erased, or a fault.
     pub async fn dossier(&self, who: &Caller, id: RequestId) -> Result<Dossier, Denied> {
+        match self.case(who, id).await? {
+            Case::Whole(dossier) => Ok(*dossier),
+            Case::Erased(_) => Err(RefusalCode::Erased.into()),
+        }
+    }
+
+    /// The whole case, or what is left of one that was erased. An auditor sees only the latter.
+    ///
+    /// # Errors
+    /// Not permitted, not found, or a fault.
+    pub async fn case(&self, who: &Caller, id: RequestId) -> Result<Case, Denied> {
         let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
         let work = move |tx: &mut dyn Tx| {
             let mut attempt = Attempt::new(&who, Action::RequestView, inner.now());
             let not_found = || vec![Refusal::new(RefusalCode::NotFound)];
             let Some(parties) = rows::parties(tx, id)? else { return attempt.refuse(tx, not_found()) };
             attempt.request = Some(id);
-            let relation = match attempt.ask_request(&inner, &parties) {
+            let relation = match ask_case(tx, &store, &inner, &mut attempt, &parties)? {
                 Ok(relation) => relation,
                 Err(code) => return attempt.refuse(tx, vec![Refusal::new(code)]),
             };
             let arrived = parties.arrived;
             let Some((request, key)) = rows::load(tx, store.instance_key(), id)? else {
-                return attempt.refuse(tx, not_found());
+                let erased = erased(tx, id, &parties)?;
+                attempt.record(tx, "viewed", "")?;
+                return Ok(Ok(Case::Erased(erased)));
             };
             let procedure = inner.pinned(&request.procedure);
             let procedure = procedure.ok_or_else(|| Fault::other("a request under an unknown procedure"))?;
@@ -81,7 +99,7 @@ impl Exchange {
             let files = files(tx, &key, id)?;
             dossier.acts = desk.acts(&attempt, relation, arrived, &files);
             attempt.record(tx, "viewed", "")?;
-            Ok(Ok(dossier))
+            Ok(Ok(Case::Whole(Box::new(dossier))))
         };
         settle(self.store.write("request.view", work).await)
     }

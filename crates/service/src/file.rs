@@ -241,13 +241,10 @@ fn open_file(
     let missing = || Ok(Err(vec![Refusal::new(RefusalCode::NotFound)]));
     let Some(parties) = rows::parties(tx, id)? else { return missing() };
     attempt.request = Some(id);
-    attempt.about.clone_from(&parties.reference);
-    attempt.counterpart =
-        Some(if attempt.caller.organisation() == Some(parties.from) { parties.to } else { parties.from });
+    let relation = attempt.concerns(inner, &parties);
     let Some((request, key)) = rows::load(tx, store.instance_key(), id)? else { return missing() };
     let holds = |p: &&comity_domain::request::Package| p.files.iter().any(|f| f.upload == file);
     let released = request.packages.iter().find(holds).is_some_and(|p| p.released.is_some());
-    let relation = attempt.caller.subject().relation_to_request(parties.from, parties.to);
     let facts = Facts { released, ..attempt.facts(parties.arrived, parties.ended) };
     match attempt.ask(inner, relation, facts) {
         Ok(()) => Ok(Ok((request, key))),

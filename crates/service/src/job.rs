@@ -81,6 +81,7 @@ impl Exchange {
             expiry::EXPIRE => self.expire_file(&job.payload).await,
             expiry::DELETE => self.delete_content(&job.payload).await,
             ledger::ERASE => self.erase(&job.payload).await,
+            ledger::SCRUB => self.store.scrub().await.map_err(|fault| fault.to_string()),
             unknown => Err(format!("no such kind of job: {unknown}")),
         }
     }

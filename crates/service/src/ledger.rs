@@ -10,8 +10,9 @@ mod seal;
 mod witness;
 
 pub use check::{CheckReport, Finding};
-pub(crate) use erasure::{ERASE, erase_later};
+pub(crate) use erasure::{ERASE, SCRUB, erase_later};
 pub use proof::LogFile;
+pub(crate) use proof::bundle;
 pub use seal::run_sealer;
 pub use witness::{WitnessDebt, WitnessSettings, WitnessTrouble, run_witnessing};
 

@@ -18,6 +18,7 @@ pub mod translation;
 mod view;
 
 pub use act::{Caller, Cause, Denied, Fault, IdempotencyKey, Receipt, Via};
+pub use dossier::{Case, Erased};
 pub use file::Content;
 pub use instance::{FailedJob, Health, InstanceState, LogState};
 pub use job::run_worker;
@@ -26,7 +27,7 @@ pub use ledger::{
     run_witnessing,
 };
 pub use notice::{Notice, SmtpSettings};
-pub use oversight::{TrailPage, TrailQuery};
+pub use oversight::{NewExtract, NewSample, Sample, TrailPage, TrailQuery, TrailShow, TrailView};
 pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken};
 pub use queue::MOST_COUNTED;
 pub use request::{ForeignStatus, PeerProcedures};
@@ -235,6 +236,11 @@ impl Inner {
     /// The procedure that a request is pinned to.
     pub(crate) fn pinned(&self, pin: &comity_domain::procedure::ProcedurePin) -> Option<&PinnedProcedure> {
         self.pinned.pinned(pin).map(Arc::as_ref)
+    }
+
+    /// A written procedure as the trail names what entitles to an act.
+    pub(crate) fn basis(&self, hash: &str) -> Option<String> {
+        Some(self.pinned.by_hash(hash)?.pin().to_string())
     }
 
     pub(crate) fn pinned_title(&self, hash: &str) -> Option<(String, comity_domain::procedure::Text)> {

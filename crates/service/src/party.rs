@@ -84,13 +84,18 @@ fn member((person, m): (Person, Membership)) -> MemberView {
     }
 }
 
+/// An organisation as the trail names it.
+fn name(organisation: &Organisation) -> String {
+    format!("{}-{}", organisation.country, organisation.code)
+}
+
 fn entry(tx: &mut dyn Tx, organisation: Organisation, people: bool) -> Result<DirectoryEntry, Fault> {
     let contact_points = party::contact_points(tx, organisation.id)?;
     let people = if people { party::members(tx, organisation.id)? } else { Vec::new() };
     Ok(DirectoryEntry { organisation, people: people.into_iter().map(member).collect(), contact_points })
 }
 
-fn short(text: &str, field: &str) -> Result<String, Refusals> {
+pub(crate) fn short(text: &str, field: &str) -> Result<String, Refusals> {
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return Err(vec![Refusal::of(RefusalCode::FieldMissing, field)]);
@@ -149,7 +154,7 @@ impl Exchange {
             let Some(found) = party::organisation(tx, organisation)? else {
                 return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotFound)]);
             };
-            attempt.about = format!("{}-{}", found.country, found.code);
+            attempt.about = name(&found);
             let relation = who.subject().relation_to_organisation(organisation);
             let facts = attempt.facts(false, false);
             if let Err(code) = attempt.ask(&inner, relation, facts) {
@@ -203,9 +208,13 @@ impl Exchange {
             attempt.action = Action::OrganisationView;
             let relation = who.subject().relation_to_organisation(id);
             let people = attempt.ask(&inner, relation, facts).is_ok();
+            if people {
+                attempt.about = name(&found);
+                attempt.record(tx, "viewed", "")?;
+            }
             Ok(Ok(entry(tx, found, people)?))
         };
-        settle(self.store.read("organisation.view", work).await)
+        settle(self.store.write("organisation.view", work).await)
     }
 
     /// Every organisation with its people, in the demonstration only.
@@ -457,9 +466,9 @@ impl Exchange {
     /// # Errors
     /// Not the console, or a fault.
     pub async fn put_organisation(&self, who: &Caller, organisation: Organisation) -> Result<(), Denied> {
-        operator(who)?;
+        let about = name(&organisation);
         let work = move |tx: &mut dyn Tx| party::put_organisation(tx, &organisation);
-        Ok(self.store.write("organisation.put", work).await?)
+        self.at_console(who, Action::OrganisationEdit, about, work).await
     }
 
     /// Sets up a person with their memberships (the console only).
@@ -472,12 +481,12 @@ impl Exchange {
         person: Person,
         memberships: Vec<Membership>,
     ) -> Result<(), Denied> {
-        operator(who)?;
+        let about = person.id.to_string();
         let work = move |tx: &mut dyn Tx| {
             party::put_person(tx, &person)?;
             memberships.iter().try_for_each(|m| party::put_membership(tx, m))
         };
-        Ok(self.store.write("person.put", work).await?)
+        self.at_console(who, Action::PersonEdit, about, work).await
     }
 
     /// Sets up a contact point as it stands (the console only).
@@ -485,11 +494,9 @@ impl Exchange {
     /// # Errors
     /// Not the console, or a fault.
     pub async fn set_contact_point(&self, who: &Caller, point: ContactPoint) -> Result<(), Denied> {
-        operator(who)?;
-        Ok(self
-            .store
-            .write("contact_point.put", move |tx: &mut dyn Tx| party::put_contact_point(tx, &point))
-            .await?)
+        let about = point.id.to_string();
+        let work = move |tx: &mut dyn Tx| party::put_contact_point(tx, &point);
+        self.at_console(who, Action::ContactPointEdit, about, work).await
     }
 
     /// Makes a token for a person (the console only).
@@ -504,8 +511,8 @@ impl Exchange {
         name: &str,
         scopes: &[&str],
     ) -> Result<String, Denied> {
-        let row = self.operator_token(who, organisation, name, scopes)?;
-        self.write_token(TokenRow { person: Some(person), ..row }).await
+        let row = self.operator_token(organisation, name, scopes);
+        self.write_token(who, TokenRow { person: Some(person), ..row }).await
     }
 
     /// Makes a peer link: a token with which an authority's system files requests here (the console only).
@@ -520,22 +527,16 @@ impl Exchange {
         name: &str,
         procedures: PeerProcedures,
     ) -> Result<String, Denied> {
-        let row = self.operator_token(who, organisation, name, &["interop"])?;
+        let row = self.operator_token(organisation, name, &["interop"]);
         let procedures =
             serde_json::to_string(&procedures).map_err(|error| Fault::json("a peer link", &error))?;
-        self.write_token(TokenRow { addressee: Some(addressee), procedures: Some(procedures), ..row }).await
+        let row = TokenRow { addressee: Some(addressee), procedures: Some(procedures), ..row };
+        self.write_token(who, row).await
     }
 
-    fn operator_token(
-        &self,
-        who: &Caller,
-        organisation: OrganisationId,
-        name: &str,
-        scopes: &[&str],
-    ) -> Result<TokenRow, Denied> {
-        operator(who)?;
+    fn operator_token(&self, organisation: OrganisationId, name: &str, scopes: &[&str]) -> TokenRow {
         let now = self.now();
-        Ok(TokenRow {
+        TokenRow {
             id: new_id(now),
             organisation,
             person: None,
@@ -547,19 +548,46 @@ impl Exchange {
             expires_at: now.plus_seconds(365 * 86_400),
             used_at: None,
             revoked_at: None,
-        })
+        }
     }
 
-    async fn write_token(&self, row: TokenRow) -> Result<String, Denied> {
+    async fn write_token(&self, who: &Caller, row: TokenRow) -> Result<String, Denied> {
         let made = secret();
         let hashed = hash(&made);
-        self.store.write("token.put", move |tx: &mut dyn Tx| credential::add_token(tx, hashed, &row)).await?;
+        let about = row.person.map_or_else(|| row.organisation.to_string(), |person| person.to_string());
+        let work = move |tx: &mut dyn Tx| credential::add_token(tx, hashed, &row);
+        self.at_console(who, Action::TokenEdit, about, work).await?;
         Ok(made)
     }
-}
 
-fn operator(who: &Caller) -> Result<(), Denied> {
-    if matches!(who, Caller::Operator) { Ok(()) } else { Err(RefusalCode::NotPermitted.into()) }
+    /// Runs what only the operator does, and leaves the trail entry.
+    async fn at_console(
+        &self,
+        who: &Caller,
+        action: Action,
+        about: String,
+        work: impl Fn(&mut dyn Tx) -> Result<(), Fault> + Send + 'static,
+    ) -> Result<(), Denied> {
+        let (inner, who) = (self.inner.clone(), who.clone());
+        let work = move |tx: &mut dyn Tx| {
+            let mut attempt = Attempt::new(&who, action, inner.now());
+            attempt.about.clone_from(&about);
+            let facts = attempt.facts(false, false);
+            let asked = match &who {
+                Caller::Operator => attempt.ask(&inner, Relation::Own, facts),
+                Caller::Person { .. } | Caller::Peer { .. } | Caller::System => {
+                    Err(RefusalCode::NotPermitted)
+                }
+            };
+            if let Err(code) = asked {
+                return attempt.refuse(tx, vec![Refusal::new(code)]);
+            }
+            work(tx)?;
+            attempt.record(tx, "done", "")?;
+            Ok(Ok(()))
+        };
+        settle(self.store.write(action.as_str(), work).await)
+    }
 }
 
 fn membership(

@@ -6,7 +6,7 @@ use crate::{Exchange, Inner, OfferView, ProcedureView, QueuePage, QueueQuery, Qu
 use comity_domain::id::{ItemId, OrganisationId};
 use comity_domain::party::{Organisation, OrganisationKind, Role, Side};
 use comity_domain::procedure::PinnedProcedure;
-use comity_domain::refusal::Refusal;
+use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::request::{Completeness, Draft, RequestState, check_draft};
 use comity_domain::time::Moment;
 use comity_policy::{Action, Relation};
@@ -125,14 +125,19 @@ impl Exchange {
     /// Not permitted, or a fault.
     pub async fn queue(&self, who: &Caller, query: QueueQuery) -> Result<QueuePage, Denied> {
         let (inner, who, keys) = (self.inner.clone(), who.clone(), self.store.instance_key().clone());
+        let searches = query.search.as_deref().is_some_and(|text| !text.trim().is_empty());
         let work = move |tx: &mut dyn Tx| {
-            let Some(organisation) = permitted(&inner, &who) else {
-                return Ok(Err(vec![Refusal::new(comity_domain::refusal::RefusalCode::NotPermitted)]));
+            let (attempt, asked) = permitted(&inner, &who);
+            let (Ok(()), Some(organisation)) = (asked, who.organisation()) else {
+                return Ok(Err(vec![Refusal::new(RefusalCode::NotPermitted)]));
             };
             let kind = who.actor().map_or(OrganisationKind::Authority, |actor| actor.organisation_kind);
             let side = query.side.unwrap_or(side(kind));
             let limit = i64::from(query.limit.unwrap_or(50).clamp(1, 200));
             let found = if let Some(text) = query.search.as_deref().map(str::trim).filter(|t| !t.is_empty()) {
+                // A list holds nothing personal, but whoever looks for an address or number asks about somebody. The
+                // trail keeps that they did, and never for what.
+                attempt.record(tx, "viewed", "")?;
                 search(tx, &keys, organisation, text, limit)?
             } else {
                 let filter = QueueFilter {
@@ -155,7 +160,11 @@ impl Exchange {
             let rows: Result<Vec<_>, Fault> = found.into_iter().map(|r| row(&inner, &names, r)).collect();
             Ok(Ok(QueuePage { rows: rows?, next, states }))
         };
-        settle(self.store.read("request.list", work).await)
+        settle(if searches {
+            self.store.write("request.list", work).await
+        } else {
+            self.store.read("request.list", work).await
+        })
     }
 
     /// What waits for the caller.
@@ -165,7 +174,8 @@ impl Exchange {
     pub async fn work(&self, who: &Caller) -> Result<Vec<Work>, Denied> {
         let (inner, who) = (self.inner.clone(), who.clone());
         let work = move |tx: &mut dyn Tx| {
-            let (Some(organisation), Some(actor)) = (permitted(&inner, &who), who.actor()) else {
+            let asked = permitted(&inner, &who).1;
+            let (Ok(()), Some(organisation), Some(actor)) = (asked, who.organisation(), who.actor()) else {
                 return Ok(Ok(Vec::new()));
             };
             let names = Names::load(tx)?;
@@ -223,19 +233,18 @@ impl Exchange {
     /// Unknown procedure.
     pub fn check_draft(&self, procedure: &str, draft: &Draft) -> Result<Completeness, Denied> {
         let pinned = self.procedures().newest(procedure);
-        let pinned =
-            pinned.ok_or_else(|| Refusal::of(comity_domain::refusal::RefusalCode::NotFound, "procedure"))?;
+        let pinned = pinned.ok_or_else(|| Refusal::of(RefusalCode::NotFound, "procedure"))?;
         let now = self.now();
         let mut new_id = || -> ItemId { crate::new_id(now) };
         Ok(check_draft(&pinned.procedure, draft, now, &mut new_id))
     }
 }
 
-fn permitted(inner: &Inner, who: &Caller) -> Option<OrganisationId> {
+fn permitted<'a>(inner: &Inner, who: &'a Caller) -> (Attempt<'a>, Result<(), RefusalCode>) {
     let mut attempt = Attempt::new(who, Action::RequestList, inner.now());
     let facts = attempt.facts(false, false);
-    attempt.ask(inner, Relation::Own, facts).ok()?;
-    who.organisation()
+    let asked = attempt.ask(inner, Relation::Own, facts);
+    (attempt, asked)
 }
 
 /// By exact reference of either side, or by an identifier as it is written canonically.

@@ -120,7 +120,7 @@ impl Exchange {
             return Err(Refusal::of(RefusalCode::NotFound, "procedure").into());
         };
         let what = serde_json::to_vec(&("draft", to, procedure, &draft)).unwrap_or_default();
-        let memory = Memory::new(who, key, &what);
+        let memory = Memory::new(self.store.instance_key(), who, key, &what);
         self.create(who, Action::RequestDraft, from, to, pinned, memory, move |id, number, pinned, ctx| {
             request::begin(id, number, pinned, draft.clone(), ctx)
         })
@@ -150,7 +150,7 @@ impl Exchange {
             Intake::Desk => Vec::new(),
         };
         let what = serde_json::to_vec(&("file", from, to, procedure, objects)).unwrap_or_default();
-        let memory = Memory::new(who, key, &what);
+        let memory = Memory::new(self.store.instance_key(), who, key, &what);
         let known = self.known_objects(from, &filing, &memory).await?;
         if known {
             return Err(Refusal::of(RefusalCode::ObjectKnown, "objects").into());
@@ -214,6 +214,7 @@ impl Exchange {
                 return Ok(first);
             }
             attempt.counterpart = Some(if who.organisation() == Some(from) { to } else { from });
+            attempt.basis = pinned.pin().to_string();
             let relation = who.subject().relation_to_request(from, to);
             let facts = attempt.facts(false, false);
             if let Err(code) = attempt.ask(&inner, relation, facts) {
@@ -273,7 +274,7 @@ impl Exchange {
         key: Option<IdempotencyKey>,
     ) -> Result<Receipt, Denied> {
         let what = serde_json::to_vec(&("act", id, &command)).unwrap_or_default();
-        let memory = Memory::new(who, key, &what);
+        let memory = Memory::new(self.store.instance_key(), who, key, &what);
         let action = Action::from(command.act());
         let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
         let work = move |tx: &mut dyn Tx| {
@@ -379,7 +380,7 @@ fn act_on(
 ) -> Answer<Receipt> {
     let id = attempt.request.ok_or_else(|| Fault::other("an act on no request"))?;
     let Some((request, key)) = rows::load(tx, store.instance_key(), id)? else {
-        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotFound)]);
+        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::Erased)]);
     };
     if expected.is_some_and(|version| version != request.version) {
         return attempt.refuse(tx, vec![Refusal::new(RefusalCode::VersionConflict)]);

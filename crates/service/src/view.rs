@@ -3,7 +3,7 @@
 
 use comity_domain::clock::Line;
 use comity_domain::id::{
-    ClarificationId, ItemId, OrganisationId, PackageId, PersonId, RequestId, TokenId, TrailId, UploadId,
+    ClarificationId, ItemId, OrganisationId, PackageId, PersonId, RequestId, TokenId, UploadId,
 };
 use comity_domain::party::{
     AuthoriserMandate, ContactPoint, Organisation, OrganisationKind, Role, Side, Signature,
@@ -33,7 +33,6 @@ comity_domain::opaque!(
     DirectoryEntry,
     MemberView,
     TokenView,
-    TrailView,
     Me
 );
 
@@ -555,31 +554,6 @@ pub struct TokenView {
     pub last_used_at: Option<Moment>,
     /// Revoked.
     pub revoked_at: Option<Moment>,
-}
-
-/// One entry of the trail; carries nothing personal about those whom a request concerns.
-#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct TrailView {
-    /// Its identifier.
-    pub id: TrailId,
-    /// When.
-    pub at: Moment,
-    /// Who; empty for a clock or peer.
-    pub person: String,
-    /// On whose behalf.
-    pub organisation: String,
-    /// In which role.
-    pub role: String,
-    /// What, such as `request.release` or `request.view`.
-    pub action: String,
-    /// `done`, `refused` or `viewed`.
-    pub outcome: String,
-    /// The rule that decided.
-    pub rule: String,
-    /// The refusal's code, if refused.
-    pub code: String,
-    /// The request's reference, or what else it was about.
-    pub about: String,
 }
 
 /// Figures without payload: counted events of all requests (oversight) or of the own organisation.

@@ -87,7 +87,7 @@ struct Inner {
     blobs: BlobStore,
     disk: Disk,
     data_dir: PathBuf,
-    embedded: bool,
+    database: Database,
 }
 
 /// What the threads tell the callers besides their answers.
@@ -146,9 +146,8 @@ impl Store {
         let blobs = BlobStore::open(&config.data_dir, disk.clone())?;
         start(config, &shared, write_takers, read_takers)?;
         let instance_key = config.instance_key.clone();
-        let data_dir = config.data_dir.clone();
-        let embedded = matches!(config.database, Database::Sqlite(_));
-        let inner = Inner { writes, reads, shared, instance_key, blobs, disk, data_dir, embedded };
+        let (data_dir, database) = (config.data_dir.clone(), config.database.clone());
+        let inner = Inner { writes, reads, shared, instance_key, blobs, disk, data_dir, database };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -217,6 +216,17 @@ impl Store {
         ask_blocking(&self.inner.reads, name, work)
     }
 
+    /// Takes what was erased out of the embedded engine's files too: its write-ahead log holds pages as they were
+    /// before. A server's files are its operator's (`vacuum`). *Errors*: somebody reads at this moment; try again later.
+    pub async fn scrub(&self) -> Result<(), Fault> {
+        let path = match &self.inner.database {
+            Database::Sqlite(path) => path.clone(),
+            Database::Postgres(_) => return Ok(()),
+        };
+        let scrubbed = tokio::task::spawn_blocking(move || sqlite::scrub(&path)).await;
+        scrubbed.unwrap_or_else(|error| Err(Fault::other(error.to_string())))
+    }
+
     /// Signalled after the commit of a transaction of this process that enqueued a job; other nodes' jobs need a poll.
     pub fn job_wake(&self) -> &Notify {
         &self.inner.shared.wake
@@ -246,7 +256,7 @@ impl Store {
 
     /// Whether the rows are in a file of this process, rather than on a database server.
     pub fn embedded(&self) -> bool {
-        self.inner.embedded
+        matches!(self.inner.database, Database::Sqlite(_))
     }
 
     /// Bytes that may still be written to the disk of the data folder; nothing where the system does not say.

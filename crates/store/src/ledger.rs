@@ -36,6 +36,8 @@ crate::sql! {
     PENDING_COUNT = "select count(*) from leaf where position is null";
     UNEXPLAINED = "select l.id from leaf l
         where not (l.kind = 'event' and exists (select 1 from event e where e.id = l.id))
+            and not (l.kind = 'trail'
+                and exists (select 1 from trail t where t.id = l.id and t.salt is not null))
             and not (l.kind = 'record' and exists (select 1 from ledger_record r where r.id = l.id))
             and l.kind <> 'cover'
         order by l.id limit 100";

@@ -39,10 +39,10 @@ crate::sql! {
     IDS_AFTER = "select id from request where id > $1 order by id limit $2";
     BY_REFERENCE = "select id from request where reference = $1 order by id limit 1";
     ERASE_EVENTS = "update event set body = $2 where request = $1";
-    ERASE_BODY = "update request set body = $2 where id = $1";
+    ERASE_BODY = "update request set body = $2, provider_reference = null where id = $1";
     ERASE_DIGESTS = "delete from request_digest where request = $1";
     CONTENT_LEFT = "select case when exists (select 1 from event where request = $1 and body <> $2)
-            or exists (select 1 from request where id = $1 and body <> $2)
+            or exists (select 1 from request where id = $1 and (body <> $2 or provider_reference is not null))
             or exists (select 1 from request_digest where request = $1)
             or exists (select 1 from upload where dossier = $1) then 1 else 0 end";
     COLUMNS = "select reference, provider_reference, from_organisation, to_organisation, procedure_hash, priority, state,
@@ -58,7 +58,8 @@ crate::sql! {
     ADD_OBJECT = "insert into foreign_object (organisation, identifier, request) values ($1, $2, $3)
         on conflict do nothing";
     OBJECT = "select request from foreign_object where organisation = $1 and identifier = $2";
-    PARTIES = "select reference, from_organisation, to_organisation, arrived, ended from request where id = $1";
+    PARTIES = "select reference, from_organisation, to_organisation, arrived, ended, procedure_hash from request
+        where id = $1";
     BY_STATE = "select state, count(*) from request group by state order by state";
     BY_PROCEDURE = "select procedure_id, count(*) from request group by procedure_id order by procedure_id";
     BY_PRIORITY = "select priority, count(*) from request group by priority order by priority";
@@ -194,6 +195,8 @@ pub struct Parties {
     pub arrived: bool,
     /// Whether it has ended.
     pub ended: bool,
+    /// The pinned procedure.
+    pub procedure_hash: String,
 }
 
 /// The parties of a request.
@@ -206,6 +209,7 @@ pub fn parties(tx: &mut dyn Tx, id: RequestId) -> Result<Option<Parties>, Fault>
             to: parse(row.text(2)?)?,
             arrived: row.truth(3)?,
             ended: row.truth(4)?,
+            procedure_hash: row.text(5)?.to_owned(),
         })
     })
     .transpose()

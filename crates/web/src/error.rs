@@ -26,6 +26,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::AccreditationExpired
         | Code::ForeignForm => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
+        Code::Erased => StatusCode::GONE,
         Code::MessageUnreadable => StatusCode::BAD_REQUEST,
         Code::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::TooMuch => StatusCode::TOO_MANY_REQUESTS,
@@ -75,6 +76,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::PackageEmpty
         | Code::PackageUnknown
         | Code::MailDomain
+        | Code::TrailTooMany
         | Code::RoleNotHere => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -71,14 +71,18 @@ async fn proof(
 
 /// The proof of a request as a file.
 pub(crate) async fn bundle(app: &App, who: &Caller, id: RequestId) -> Result<Response, PageError> {
-    let bundle = app.exchange.proof(who, id).await?;
+    Ok(saved(&id.to_string(), app.exchange.proof(who, id).await?))
+}
+
+/// A bundle as a file to be kept under that name.
+pub(crate) fn saved(name: &str, bundle: String) -> Response {
     let mut response = bundle.into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, TEXT);
     headers.insert(CONTENT_SECURITY_POLICY, SANDBOX);
-    let saved_as = format!("attachment; filename=\"{id}.comity-proof\"");
+    let saved_as = format!("attachment; filename=\"{name}.comity-proof\"");
     if let Ok(value) = HeaderValue::from_str(&saved_as) {
         headers.insert(CONTENT_DISPOSITION, value);
     }
-    Ok(response)
+    response
 }

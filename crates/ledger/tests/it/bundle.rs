@@ -1,6 +1,6 @@
 //! A bundle verifies as it was written, and in no other form that somebody could make of it without the log's key.
 
-use crate::fixture::{Log, ORIGIN, bundle_of, chain, erasure, hex, log_key, witness_key};
+use crate::fixture::{Log, ORIGIN, REFERENCE, bundle_of, chain, erasure, hex, log_key, witness_key};
 use comity_ledger::bundle::{BUNDLE_HEADER, Bundle, Opening, Refusal, Report, agree};
 use comity_ledger::{Note, Policy, SigningKey};
 use sha2::{Digest, Sha256};
@@ -56,25 +56,25 @@ impl Story {
     }
 }
 
-fn read(bytes: &[u8], policy: &Policy) -> Result<(Bundle, Report), Refusal> {
+pub(crate) fn read(bytes: &[u8], policy: &Policy) -> Result<(Bundle, Report), Refusal> {
     let bundle = Bundle::parse(bytes)?;
     let report = bundle.verify(policy)?;
     Ok((bundle, report))
 }
 
 /// What somebody makes of a file who changed it and knows how its last line is computed.
-fn sealed_again(mut bytes: Vec<u8>) -> Vec<u8> {
+pub(crate) fn sealed_again(mut bytes: Vec<u8>) -> Vec<u8> {
     let digest = Sha256::digest(&bytes);
     bytes.extend_from_slice(format!("sha256 {}\n", hex(&digest)).as_bytes());
     bytes
 }
 
 /// The file without its last line.
-fn unsealed(text: &str) -> &str {
+pub(crate) fn unsealed(text: &str) -> &str {
     &text[..text.rfind("sha256 ").expect("its last line")]
 }
 
-fn invalid(bundle: &Bundle, policy: &Policy) -> String {
+pub(crate) fn invalid(bundle: &Bundle, policy: &Policy) -> String {
     match read(bundle.to_string().as_bytes(), policy) {
         Err(Refusal::Invalid(why)) => why,
         other => panic!("not refused as invalid: {other:?}"),
@@ -124,14 +124,14 @@ fn a_changed_byte_under_a_new_digest_changes_at_most_the_reference() {
             let mut changed = bytes.to_vec();
             changed[at] ^= change;
             if let Ok((other, told)) = read(&sealed_again(changed), &policy) {
-                assert_ne!(other.reference, bundle.reference, "byte {at} ^ {change:#04x}");
-                let same = Bundle { reference: bundle.reference.clone(), ..other };
+                assert_ne!(other.subject, bundle.subject, "byte {at} ^ {change:#04x}");
+                let same = Bundle { subject: bundle.subject.clone(), ..other };
                 assert_eq!((same.to_string(), &told), (text.clone(), &report), "byte {at} ^ {change:#04x}");
                 accepted += 1;
             }
         }
     }
-    assert!(accepted <= 2 * bundle.reference.len(), "{accepted} changes were accepted");
+    assert!(accepted <= 2 * REFERENCE.len(), "{accepted} changes were accepted");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A log in memory with everything a reader of it may be shown: heads, proofs, files, cosignatures.
 //! It is written with this crate's own parts; what they make is compared with other implementations elsewhere.
 
-use comity_ledger::bundle::{Bundle, ERASURE, Entry, Opening};
+use comity_ledger::bundle::{Bundle, ERASURE, Entry, Opening, Subject};
 use comity_ledger::verify::Source;
 use comity_ledger::{
     Algorithm, Checkpoint, Edge, Hash, NotATile, Note, Proof, SigningKey, TileKind, TilePath, TileReader,
@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 pub(crate) const ORIGIN: &str = "log.example/2026";
+pub(crate) const REFERENCE: &str = "FR-2026-0001";
 pub(crate) const TIME: u64 = 1_790_000_000;
 
 pub(crate) fn log_key(name: &str, seed: u8) -> SigningKey {
@@ -169,5 +170,6 @@ pub(crate) fn bundle_of(log: &Log, checkpoint: &Note, request: &str, openings: &
         Entry { opening: opening.clone(), proof: log.proof(index, size, checkpoint) }
     };
     let entries = openings.iter().map(entry).collect();
-    Bundle { request: request.to_owned(), reference: "FR-2026-0001".to_owned(), keys: Vec::new(), entries }
+    let subject = Subject::Request { id: request.to_owned(), reference: REFERENCE.to_owned() };
+    Bundle { subject, keys: Vec::new(), entries }
 }

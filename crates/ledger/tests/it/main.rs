@@ -2,6 +2,7 @@
 //! that somebody could make to what they carry.
 
 mod bundle;
+mod extract;
 mod fixture;
 mod independent;
 mod log;

@@ -101,7 +101,14 @@ fn other_systems_the_clock_and_the_console_may_exactly_what_the_table_says() {
         let written_out: &[&str] = match name {
             "peer" => &["request.file authority", "request.view authority", "request.list own"],
             "system" => &["request.tick own", "request.erase own", "file.expire own"],
-            _ => &["request.file own", "person.invite own"],
+            _ => &[
+                "request.file own",
+                "organisation.edit own",
+                "contact_point.edit own",
+                "person.invite own",
+                "person.edit own",
+                "token.edit own",
+            ],
         };
         assert_eq!(allowed, written_out, "{name}");
     }

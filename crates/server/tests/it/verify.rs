@@ -85,6 +85,31 @@ fn a_proof_from_the_console_verifies_and_a_changed_one_does_not() {
 }
 
 #[test]
+fn an_extract_of_the_trail_verifies_and_a_changed_one_does_not() {
+    let demo = Demo::start("verify-extract");
+    let data = demo.data().to_str().unwrap();
+    let policy = kept(demo.data(), "policy", &["ledger", "policy", "--data", data]);
+    let asked = serde_json::json!({ "reason": "Review 1", "filter": { "processing": "disclosure" } });
+    let mut answer = ureq::post(format!("{}/api/v1/trail/extracts", demo.base_url()))
+        .header("authorization", format!("Bearer {}", demo.token("Hannah Weiss")))
+        .header("content-type", "application/json")
+        .send(asked.to_string())
+        .unwrap();
+    let bytes = answer.body_mut().read_to_vec().unwrap();
+    let file = demo.data().join("trail.comity-proof");
+    std::fs::write(&file, &bytes).unwrap();
+    let (file, policy) = (file.to_str().unwrap(), policy.to_str().unwrap());
+    let said = ends(&["verify", "bundle", file, "--policy", policy], VALID);
+    assert!(said.contains("extract") && said.contains("entries, the last of them"), "{said}");
+    ends(&["verify", "pair", file, file, "--policy", policy], UNDECIDED);
+    let other = demo.data().join("other");
+    for at in (17..bytes.len()).step_by(bytes.len() / 60) {
+        std::fs::write(&other, changed(&bytes, at)).unwrap();
+        ends(&["verify", "bundle", other.to_str().unwrap(), "--policy", policy], INVALID);
+    }
+}
+
+#[test]
 fn a_mirrored_log_verifies_and_a_changed_one_does_not() {
     let demo = Demo::start("verify-log");
     let data = demo.data().to_str().unwrap();

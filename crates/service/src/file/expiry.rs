@@ -98,6 +98,7 @@ fn expire(
     if let Err(code) = attempt.ask_request(inner, &parties) {
         return attempt.refuse::<()>(tx, vec![Refusal::new(code)]).map(drop);
     }
+    attempt.basis = format!("loose_file_days {}", inner.loose_file_days);
     let paths = upload::paths(tx, &id)?;
     upload::remove(tx, &id)?;
     attempt.record(tx, "done", "")?;

@@ -1,6 +1,6 @@
 //! `comity check`: whether database and ledger tell the same. Every event opens its leaf and follows the one before it,
-//! every leaf is explained, every row equals the replay of its events, the tiles lead to the signed checkpoint, every file
-//! is what arrived, and the engine says that its own structures hold.
+//! every entry of the trail its own, every leaf is explained, every row equals the replay of its events, the tiles lead to
+//! the signed checkpoint, every file is what arrived, and the engine says that its own structures hold.
 //! It reads in pages and never writes. It names what is wrong by identifiers, never by content.
 
 use super::{root_at, store_fault};
@@ -12,11 +12,13 @@ use comity_domain::request::{Request, RequestEvent, apply};
 use comity_ledger::{Leaf, Note, Policy, TILE_WIDTH, TileKind, TilePath, VerifierKey, leaf_hash};
 use comity_store::request::EventLeaf;
 use comity_store::seal::{KeyState, dossier_key};
-use comity_store::{Fault, Store, Tx, ledger as rows, request};
+use comity_store::{Fault, Store, Tx, ledger as rows, request, trail};
 use std::collections::BTreeSet;
 
 /// Requests that are read in one transaction.
 const PAGE: i64 = 100;
+/// Entries of the trail that are read in one transaction.
+const ENTRIES: i64 = 1_000;
 
 /// Something that does not fit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +40,10 @@ pub struct CheckReport {
     pub events: u64,
     /// Files whose content was read.
     pub files: u64,
+    /// Entries of the trail that open their leaf.
+    pub entries: u64,
+    /// Entries that were written before the ledger held the trail.
+    pub entries_before: u64,
     /// Leaves with a position.
     pub leaves: u64,
     /// Leaves that wait for theirs.
@@ -79,6 +85,7 @@ impl Exchange {
                 None => break,
             }
         }
+        self.check_trail(&mut report).await?;
         let inner = self.inner.clone();
         let logs = move |tx: &mut dyn Tx| {
             let mut report = CheckReport::default();
@@ -97,6 +104,57 @@ impl Exchange {
         report.findings.extend(part.findings);
         Ok(report)
     }
+
+    async fn check_trail(&self, report: &mut CheckReport) -> Result<(), Denied> {
+        let mut last = String::new();
+        loop {
+            let (from, seen) = (last, CheckReport { entries: report.entries, ..CheckReport::default() });
+            let page = move |tx: &mut dyn Tx| {
+                let mut part = seen.clone();
+                let last = check_entries(tx, &from, &mut part)?;
+                Ok::<_, Fault>((part, last))
+            };
+            let (part, more) = self.store.read("check.trail", page).await?;
+            report.entries = part.entries;
+            report.entries_before += part.entries_before;
+            report.findings.extend(part.findings);
+            match more {
+                Some(more) => last = more,
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+/// Up to a page of entries after `last`, and the identifier of its last while there may be more. Entries without a salt
+/// are older than all that have one, because identifiers begin with the time.
+fn check_entries(tx: &mut dyn Tx, last: &str, report: &mut CheckReport) -> Result<Option<String>, Fault> {
+    let page = trail::after(tx, last, ENTRIES)?;
+    for (id, kept) in &page {
+        let place = format!("trail entry {id}");
+        let (entry, salt) = match kept {
+            Ok(trail::Kept { entry, salt: Some(salt) }) => (entry, salt),
+            Ok(trail::Kept { salt: None, .. }) if report.entries == 0 => {
+                report.entries_before += 1;
+                continue;
+            }
+            Ok(trail::Kept { salt: None, .. }) => {
+                report.add(place, "it was written while the ledger held the trail, and has no salt");
+                continue;
+            }
+            Err(fault) => {
+                report.add(place, format!("it cannot be read: {}", fault.message));
+                continue;
+            }
+        };
+        report.entries += 1;
+        let commitment = comity_ledger::commitment(salt, &entry.canonical()?);
+        if rows::leaf(tx, id)?.is_none_or(|leaf| leaf.commitment != commitment) {
+            report.add(place, "it does not open its leaf");
+        }
+    }
+    let more = i64::try_from(page.len()).unwrap_or(0) == ENTRIES;
+    Ok(page.into_iter().next_back().map(|(id, _)| id).filter(|_| more))
 }
 
 /// What a page of requests shows, the contents that are still to be read, and the last request of it if there are more.
@@ -316,7 +374,10 @@ fn check_upper(
 /// Leaves that nothing explains: no event, no trail entry, no record, and not cover.
 fn unexplained(tx: &mut dyn Tx, report: &mut CheckReport) -> Result<(), Fault> {
     for id in rows::unexplained(tx)? {
-        report.add(format!("leaf {id}"), "it is neither an event, nor a record, nor cover");
+        report.add(
+            format!("leaf {id}"),
+            "it is neither an event, nor an entry of the trail, nor a record, nor cover",
+        );
     }
     for (request, rows::Record { id, salt, body }) in rows::all_records(tx)? {
         let leaf = rows::leaf(tx, &id)?.ok_or_else(|| store_fault("a record without a leaf"))?;

@@ -17,6 +17,8 @@ use comity_store::{Fault, Store, Tx, ledger as rows, request, seal, upload};
 
 /// Erases a dossier whose retention is over.
 pub(crate) const ERASE: &str = "request.erase";
+/// Takes what was erased out of the database's files.
+pub(crate) const SCRUB: &str = "store.scrub";
 /// A working day of retention counts as two, so that it never ends early whatever the calendar says.
 const DAYS_PER_WORKING_DAY: i64 = 2;
 const DAY_S: i64 = 86_400;
@@ -93,11 +95,13 @@ fn erase(tx: &mut dyn Tx, store: &Store, inner: &Inner, id: RequestId) -> Answer
     let mut salt = [0; 32];
     fill(&mut salt);
     let retention = &pinned.procedure.retention;
+    attempt.basis =
+        format!("{}, retention of the record: {} ({})", found.procedure, retention.record, retention.source);
     let body = serde_json::json!({
         "record": comity_ledger::bundle::ERASURE,
         "request": text,
         "at": now.to_string(),
-        "rule": format!("{}, retention of the record: {} ({})", found.procedure, retention.record, retention.source),
+        "rule": attempt.basis,
         "commitments": leaves.iter().map(|leaf| hex(&leaf.commitment)).collect::<Vec<_>>(),
     });
     let record = rows::Record { id: new_uuid(now).to_string(), salt, body: body.to_string() };
@@ -109,6 +113,15 @@ fn erase(tx: &mut dyn Tx, store: &Store, inner: &Inner, id: RequestId) -> Answer
     }
     request::erase(tx, id)?;
     seal::destroy_dossier_key(tx, &text, now.us())?;
+    let scrub = NewJob {
+        id: new_uuid(now).to_string(),
+        kind: SCRUB.to_owned(),
+        unique_key: None,
+        run_at_us: now.us(),
+        payload: String::new(),
+        max_attempts: 1_000,
+    };
+    job::enqueue(tx, &scrub)?;
     attempt.record(tx, "done", "")?;
     Ok(Ok(()))
 }

@@ -4,11 +4,11 @@
 use super::{Unread, reader, store_fault};
 use crate::Exchange;
 use crate::act::{Attempt, Caller, Denied, settle};
-use crate::dossier::reader_of;
+use crate::dossier::{ask_case, reader_of};
 use comity_domain::audience::{self, Reader};
 use comity_domain::id::RequestId;
 use comity_domain::refusal::{Refusal, RefusalCode};
-use comity_ledger::bundle::{Bundle, Entry, Opening};
+use comity_ledger::bundle::{Bundle, Entry, Opening, Subject};
 use comity_ledger::{Checkpoint, Note, Proof, TilePath, inclusion};
 use comity_policy::Action;
 use comity_store::request::StoredEvent;
@@ -63,7 +63,7 @@ impl Exchange {
     /// # Errors
     /// Not permitted, or a fault.
     pub async fn proof(&self, who: &Caller, id: RequestId) -> Result<String, Denied> {
-        while self.seal().await? > 0 {}
+        self.seal_waiting().await?;
         let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
         let work = move |tx: &mut dyn Tx| {
             let mut attempt = Attempt::new(&who, Action::RequestProve, inner.now());
@@ -71,12 +71,13 @@ impl Exchange {
                 return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotFound)]);
             };
             attempt.request = Some(id);
-            let relation = match attempt.ask_request(&inner, &parties) {
+            let relation = match ask_case(tx, &store, &inner, &mut attempt, &parties)? {
                 Ok(relation) => relation,
                 Err(code) => return attempt.refuse(tx, vec![Refusal::new(code)]),
             };
             let openings = openings(tx, &store, id, Some(reader_of(relation).0))?;
-            let bundle = bundle(tx, id, &parties.reference, openings)?;
+            let subject = Subject::Request { id: id.to_string(), reference: parties.reference };
+            let bundle = bundle(tx, subject, openings)?;
             attempt.record(tx, "viewed", "")?;
             Ok(Ok(bundle.to_string()))
         };
@@ -89,12 +90,13 @@ impl Exchange {
     /// # Errors
     /// No such request, or a fault.
     pub async fn bare_proof(&self, id: RequestId) -> Result<String, Denied> {
-        while self.seal().await? > 0 {}
+        self.seal_waiting().await?;
         let store = self.store.clone();
         let work = move |tx: &mut dyn Tx| -> Result<Option<Bundle>, Fault> {
             let Some(parties) = request::parties(tx, id)? else { return Ok(None) };
             let openings = openings(tx, &store, id, None)?;
-            bundle(tx, id, &parties.reference, openings).map(Some)
+            let subject = Subject::Request { id: id.to_string(), reference: parties.reference };
+            bundle(tx, subject, openings).map(Some)
         };
         let bundle = self.store.read("request.bare_proof", work).await?;
         let bundle = bundle.ok_or_else(|| Refusal::new(RefusalCode::NotFound))?;
@@ -145,10 +147,9 @@ fn openings(
     Ok(openings)
 }
 
-fn bundle(
+pub(crate) fn bundle(
     tx: &mut dyn Tx,
-    id: RequestId,
-    reference: &str,
+    subject: Subject,
     openings: Vec<(String, Opening)>,
 ) -> Result<Bundle, Fault> {
     let mut places = Vec::new();
@@ -179,7 +180,7 @@ fn bundle(
         .enumerate()
         .filter_map(|(number, (_, opening))| Some(Entry { opening, proof: proofs.remove(&number)? }));
     let entries = entries.collect();
-    Ok(Bundle { request: id.to_string(), reference: reference.to_owned(), keys, entries })
+    Ok(Bundle { subject, keys, entries })
 }
 
 /// The checkpoint over at least the leaf at `furthest` that most witnesses have cosigned; without any, the newest.

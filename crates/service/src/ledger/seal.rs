@@ -90,6 +90,13 @@ impl Exchange {
         Ok(sealed.leaves)
     }
 
+    /// Seals all that waits now. A seal that was not full has taken all that was committed before it.
+    pub(crate) async fn seal_waiting(&self) -> Result<(), Denied> {
+        let full = usize::try_from(BATCH).unwrap_or(usize::MAX);
+        while self.seal().await? >= full {}
+        Ok(())
+    }
+
     /// Waits until the events of a receipt stand in the log; false when that takes too long.
     ///
     /// # Errors

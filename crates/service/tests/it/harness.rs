@@ -251,6 +251,13 @@ impl World {
         Caller::Person { actor, via: Via::Api }
     }
 
+    /// The same person, accredited again after years.
+    pub(crate) fn accredited_again(&self, who: Who) -> Caller {
+        let Caller::Person { mut actor, via } = Self::caller(who) else { panic!("not a person") };
+        actor.accredited_until = self.exchange.now().plus_seconds(86_400);
+        Caller::Person { actor, via }
+    }
+
     /// Lets time pass and the jobs run that fall due in it.
     pub(crate) async fn pass(&self, seconds: i64) {
         self.now_us.fetch_add(seconds * 1_000_000, Ordering::SeqCst);

@@ -4,10 +4,13 @@
 
 mod addressee;
 mod concurrency;
+mod desk;
+mod erased;
 mod fault;
 mod harness;
 mod hold;
 mod ledger;
+mod logging;
 mod loose_file;
 mod main_job;
 mod model;

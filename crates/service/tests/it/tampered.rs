@@ -16,6 +16,29 @@ const HELD: &[(&str, &[&str], &[&str])] = &[
     ("ledger_record", &["id"], &["request", "salt", "body"]),
     ("dossier_key", &["dossier"], &["wrapped"]),
     (
+        "trail",
+        &["id"],
+        &[
+            "at_us",
+            "person",
+            "name",
+            "organisation",
+            "counterpart",
+            "role",
+            "via",
+            "action",
+            "processing",
+            "outcome",
+            "rule",
+            "basis",
+            "code",
+            "about",
+            "request",
+            "detail",
+            "salt",
+        ],
+    ),
+    (
         "request",
         &["id"],
         &[
@@ -148,6 +171,8 @@ on_both_engines! {
         for statement in [
             "delete from ledger_record",
             "delete from event where sequence = 2",
+            "delete from trail where action = 'request.submit'",
+            "update trail set salt = null where action = 'request.draft'",
             "delete from tile where level = 0",
             "delete from leaf where position = 1",
         ] {

@@ -36,6 +36,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003_ledger"),
     migration!(4, "0004_queue"),
     migration!(5, "0005_operator"),
+    migration!(6, "0006_trail"),
 ];
 
 const TABLE: &str = "create table if not exists migration (

@@ -27,6 +27,8 @@ const CHECKPOINT_PAGES: i32 = 4_096;
 const UNWRITABLE: &str = "Comity must be able to write the database and its folder: see who owns them, and that the disk \
                           is not mounted read-only";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Writers wait as long, so it is short; what could not be done is tried again.
+const SCRUB_TIMEOUT: Duration = Duration::from_millis(200);
 const CACHED_STATEMENTS: usize = 512;
 /// Memory that each connection may use for pages, in KiB; it is taken only as far as there are pages.
 const CACHE_KIB: i64 = 8_192;
@@ -70,6 +72,16 @@ fn connect(path: &Path) -> Result<Connection, Fault> {
     let connection = Connection::open_with_flags(PathBuf::from(path), flags).map_err(|e| fault(&e))?;
     pragmas(&connection).map_err(|e| fault(&e))?;
     Ok(connection)
+}
+
+/// Writes the whole log back into the database and cuts it to nothing.
+pub(super) fn scrub(path: &Path) -> Result<(), Fault> {
+    let connection = connect(path)?;
+    connection.busy_timeout(SCRUB_TIMEOUT).map_err(|e| fault(&e))?;
+    let busy: i64 = connection
+        .query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))
+        .map_err(|e| fault(&e))?;
+    if busy == 0 { Ok(()) } else { Err(Fault::new(FaultKind::Busy, "the log is being read")) }
 }
 
 fn pragmas(connection: &Connection) -> rusqlite::Result<()> {

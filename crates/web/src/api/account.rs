@@ -1,5 +1,5 @@
-//! The caller, the trail and the figures over the API.
-//! Trail and figures carry nothing about the people whom a request concerns.
+//! The caller and the figures over the API.
+//! Figures carry nothing about the people whom a request concerns.
 
 use super::body::{Nothing, Query};
 use super::token::{Read, Token};
@@ -7,7 +7,7 @@ use crate::error::{PageError, Problem};
 use crate::state::State as App;
 use axum::Json;
 use axum::extract::State;
-use comity_service::{Figures, Me, TrailPage, TrailQuery};
+use comity_service::{Figures, Me};
 
 /// The person for whom the token acts.
 #[utoipa::path(
@@ -23,23 +23,6 @@ pub(crate) async fn me(
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<Me>, PageError> {
     Ok(Json(app.exchange.me(&token.caller).await?))
-}
-
-/// Who did what, newest first (oversight bodies).
-#[utoipa::path(
-    get,
-    path = "/trail",
-    tag = "account",
-    params(TrailQuery),
-    responses((status = OK, body = TrailPage), (status = "default", body = Problem, content_type = "application/problem+json")),
-    security(("token" = ["read"])),
-)]
-pub(crate) async fn trail(
-    State(app): State<App>,
-    token: Token<Read>,
-    Query(query): Query<TrailQuery>,
-) -> Result<Json<TrailPage>, PageError> {
-    Ok(Json(app.exchange.trail(&token.caller, query).await?))
 }
 
 /// Counted requests, clocks and refusals.

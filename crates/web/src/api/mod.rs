@@ -8,6 +8,7 @@ mod organisation;
 mod procedure;
 mod request;
 mod token;
+mod trail;
 
 pub use token::Scope;
 pub(crate) use token::{Interop, Token};
@@ -45,7 +46,8 @@ const BASE: &str = "/api/v1";
         (name = "files", description = "Files of an answer."),
         (name = "procedures", description = "The written procedures and the check of drafts."),
         (name = "organisations", description = "The directory and the own organisation."),
-        (name = "account", description = "Who did what, how much, and what is to do."),
+        (name = "trail", description = "Who did what: for oversight bodies."),
+        (name = "account", description = "Who calls, how much there is, and what is to do."),
     ),
 )]
 struct Document;
@@ -74,7 +76,10 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(organisation::tokens, organisation::add_token))
         .routes(routes!(organisation::revoke_token))
         .routes(routes!(account::me))
-        .routes(routes!(account::trail))
+        .routes(routes!(trail::page))
+        .routes(routes!(trail::draw))
+        .routes(routes!(trail::sample))
+        .routes(routes!(trail::extract))
         .routes(routes!(account::figures));
     OpenApiRouter::with_openapi(<Document as utoipa::OpenApi>::openapi()).nest(BASE, v1)
 }

@@ -9,10 +9,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header::{ETAG, LOCATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use comity_domain::id::{OrganisationId, RequestId};
 use comity_domain::request::{Draft, RequestCommand};
-use comity_service::{Dossier, QueuePage, QueueQuery, Receipt, Work};
+use comity_service::{Case, Dossier, Erased, QueuePage, QueueQuery, Receipt, Work};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -102,6 +102,7 @@ pub(crate) async fn draft(
     params(("id" = RequestId, Path, description = "The request.")),
     responses(
         (status = OK, body = Dossier, headers(("ETag" = String, description = "The version, in quotes."))),
+        (status = GONE, body = Erased, description = "Its content was erased at the end of its retention; its proof remains."),
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ),
     security(("token" = ["read"])),
@@ -111,9 +112,11 @@ pub(crate) async fn dossier(
     token: Token<Read>,
     Path(id): Path<RequestId>,
     Query(Nothing {}): Query<Nothing>,
-) -> Result<Tagged<Dossier>, PageError> {
-    let dossier = app.exchange.dossier(&token.caller, id).await?;
-    Ok(([(ETAG, tag(dossier.version))], Json(dossier)))
+) -> Result<Response, PageError> {
+    Ok(match app.exchange.case(&token.caller, id).await? {
+        Case::Whole(dossier) => ([(ETAG, tag(dossier.version))], Json(dossier)).into_response(),
+        Case::Erased(erased) => (StatusCode::GONE, Json(erased)).into_response(),
+    })
 }
 
 /// What an act gives back.

@@ -1,13 +1,13 @@
 //! The dossier: the whole case on one page, readable top to bottom and on paper.
 
-use super::frame::{Frame, render};
+use super::frame::{Frame, render, render_as};
 use crate::error::PageError;
 use crate::session::{DONE_COOKIE, SignedIn, cookie, done_cookie};
 use crate::state::State as App;
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use comity_domain::id::RequestId;
 use comity_domain::party::Side;
@@ -15,7 +15,9 @@ use comity_domain::procedure::Section;
 use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
 use comity_domain::request::{RequestAct, RequestState};
 use comity_domain::term::{Certainty, ItemOutcome, Priority};
-use comity_service::{ActView, ClockView, Dossier, FieldView, HistoryView, ItemView, ReadingKind};
+use comity_service::{
+    ActView, Case, ClockView, Dossier, Erased, FieldView, HistoryView, ItemView, ReadingKind,
+};
 
 /// The page.
 #[derive(Template)]
@@ -27,6 +29,14 @@ struct DossierPage {
     done: Option<RequestAct>,
 }
 
+/// The page of a dossier whose content was erased.
+#[derive(Template)]
+#[template(path = "erased.html")]
+struct ErasedPage {
+    f: Frame,
+    e: Erased,
+}
+
 /// `GET /requests/{id}`
 pub(super) async fn show(
     State(app): State<App>,
@@ -34,7 +44,13 @@ pub(super) async fn show(
     Path(id): Path<RequestId>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let d = app.exchange.dossier(&who.caller, id).await?;
+    let d = match app.exchange.case(&who.caller, id).await? {
+        Case::Whole(dossier) => *dossier,
+        Case::Erased(e) => {
+            let f = Frame::of(&app, &who, "requests", "nav-requests").await.titled(e.reference.clone());
+            return Ok(render_as(StatusCode::GONE, &ErasedPage { f, e }));
+        }
+    };
     let f = Frame::of(&app, &who, "requests", "nav-requests").await.titled(d.reference.clone());
     let done = cookie(&headers, DONE_COOKIE).and_then(|act| act.parse().ok());
     let mut response = render(&DossierPage { f, d, done });

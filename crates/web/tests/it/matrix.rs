@@ -214,6 +214,15 @@ fn about_everything(world: &World, who: Who) -> Vec<Case> {
         asks(Action::TrailView, Relation::Oversight, "/api/v1/trail"),
         asks(Action::FiguresView, Relation::Oversight, "/api/v1/figures"),
     ];
+    let sample = json!({ "size": 5, "reason": "Review 1" });
+    let extract = json!({ "reason": "Review 1", "filter": { "processing": "consultation" } });
+    for (action, path, body) in [
+        (Action::TrailSample, "/api/v1/trail/samples", sample),
+        (Action::TrailExtract, "/api/v1/trail/extracts", extract),
+    ] {
+        let takes = asks(action, Relation::Oversight, path);
+        cases.push(Case { method: "POST", body: Some(body), changes: true, ..takes });
+    }
     if who.home != 2 {
         let begin = asks(Action::RequestDraft, to_request, "/api/v1/requests");
         cases.push(Case { method: "POST", body: Some(world.new_request()), changes: true, ..begin });

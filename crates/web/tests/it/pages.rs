@@ -50,6 +50,7 @@ fn form(path: &str, csrf: &str, world: &World) -> String {
         "contact-points" => format!("name={}&telephone=%2B999100200", world.contact_point(1).name),
         "active" => "active=yes".to_owned(),
         "roles" => "roles=administrator".to_owned(),
+        "samples" | "extracts" => "size=1&reason=x".to_owned(),
         "tokens" => "name=t&scopes=read&days=1".to_owned(),
         _ => format!("package={id}&reason=x&reference=x&statement=x"),
     };
@@ -82,6 +83,8 @@ fn may(gate: &Gate, who: Who, route: &Route, about: About, act: Option<RequestAc
         Some(act) if route.changes => vec![Action::from(act)],
         _ => Action::ALL.iter().copied().filter(|action| route.actions.contains(&action.as_str())).collect(),
     };
+    // No request here was erased.
+    let actions: Vec<Action> = actions.into_iter().filter(|action| *action != Action::ErasureView).collect();
     let allowed = |action: &Action| {
         let (relation, facts) = match about {
             About::Request(_, facts) => {
@@ -90,7 +93,9 @@ fn may(gate: &Gate, who: Who, route: &Route, about: About, act: Option<RequestAc
             About::Organisation(_) => {
                 let relation = match action {
                     Action::DirectoryView => Relation::Directory,
-                    Action::TrailView | Action::FiguresView => Relation::Oversight,
+                    Action::TrailView | Action::TrailSample | Action::TrailExtract | Action::FiguresView => {
+                        Relation::Oversight
+                    }
                     Action::RequestDraft => {
                         subject.relation_to_request(organisation(who.home), organisation(2))
                     }
@@ -168,7 +173,10 @@ async fn try_page(
         let own =
             matches!(about, About::Organisation(of) if of == who.home) || !route.path.contains("{person}");
         // Nothing of another organisation is found, whoever looks; a file or token that is not there neither.
-        let absent = !own || path.contains("/files/0") || path.contains("/tokens/0");
+        let absent = !own
+            || path.contains("/files/0")
+            || path.contains("/tokens/0")
+            || path.starts_with("/trail/samples/");
         // The form of an act is there for whoever has the role for that act.
         let form = route.path.ends_with("{act}") && !route.changes;
         assert!(form || refused(&answer) == absent, "may: {name}");
