@@ -77,7 +77,7 @@ impl Exchange {
             let Some((request, key)) = rows::load(tx, store.instance_key(), id)? else {
                 let erased = erased(tx, id, &parties)?;
                 attempt.record(tx, "viewed", "")?;
-                return Ok(Ok(Case::Erased(erased)));
+                return Ok(Ok(Case::Erased(Box::new(erased))));
             };
             let procedure = inner.pinned(&request.procedure);
             let procedure = procedure.ok_or_else(|| Fault::other("a request under an unknown procedure"))?;

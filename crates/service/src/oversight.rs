@@ -8,9 +8,10 @@ pub use extract::NewExtract;
 pub use sample::{NewSample, Sample};
 
 use crate::act::{Attempt, Caller, Denied, settle};
+use crate::party::short;
 use crate::{Exchange, Figures};
 use comity_domain::id::{OrganisationId, PersonId, RequestId, TrailId};
-use comity_domain::refusal::Refusal;
+use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
 use comity_domain::term::Processing;
 use comity_domain::time::Moment;
 use comity_policy::{Action, Facts, Relation};
@@ -204,6 +205,14 @@ impl Exchange {
         };
         settle(self.store.write("figures.view", work).await)
     }
+}
+
+/// What a sample or extract is for; never nothing.
+fn reason(text: &str) -> Result<String, Refusals> {
+    if text.trim().is_empty() {
+        return Err(vec![Refusal::of(RefusalCode::ReasonMissing, "reason")]);
+    }
+    short(text, "reason")
 }
 
 /// What an entry keeps besides its columns.

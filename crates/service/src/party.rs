@@ -17,7 +17,7 @@ use comity_domain::time::Moment;
 use comity_policy::{Action, Relation};
 use comity_store::credential::{self, TokenRow};
 use comity_store::{Fault, Tx, party};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 comity_domain::opaque!(NewPerson, NewToken);
 
@@ -81,6 +81,27 @@ fn member((person, m): (Person, Membership)) -> MemberView {
         accredited_until: m.accredited_until,
         authoriser: m.authoriser,
         active: person.active,
+    }
+}
+
+/// What the operator sets up, as the trail keeps it.
+#[derive(Serialize)]
+struct Setup {
+    #[serde(skip)]
+    action: Action,
+    #[serde(skip)]
+    about: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organisation: Option<OrganisationId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person: Option<PersonId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<TokenId>,
+}
+
+impl Setup {
+    const fn of(action: Action) -> Self {
+        Self { action, about: String::new(), organisation: None, person: None, token: None }
     }
 }
 
@@ -466,9 +487,13 @@ impl Exchange {
     /// # Errors
     /// Not the console, or a fault.
     pub async fn put_organisation(&self, who: &Caller, organisation: Organisation) -> Result<(), Denied> {
-        let about = name(&organisation);
+        let what = Setup {
+            about: name(&organisation),
+            organisation: Some(organisation.id),
+            ..Setup::of(Action::OrganisationEdit)
+        };
         let work = move |tx: &mut dyn Tx| party::put_organisation(tx, &organisation);
-        self.at_console(who, Action::OrganisationEdit, about, work).await
+        self.at_console(who, what, work).await
     }
 
     /// Sets up a person with their memberships (the console only).
@@ -481,12 +506,17 @@ impl Exchange {
         person: Person,
         memberships: Vec<Membership>,
     ) -> Result<(), Denied> {
-        let about = person.id.to_string();
+        let what = Setup {
+            about: memberships.first().map_or_else(String::new, |m| m.accreditation.clone()),
+            organisation: memberships.first().map(|m| m.organisation),
+            person: Some(person.id),
+            ..Setup::of(Action::PersonEdit)
+        };
         let work = move |tx: &mut dyn Tx| {
             party::put_person(tx, &person)?;
             memberships.iter().try_for_each(|m| party::put_membership(tx, m))
         };
-        self.at_console(who, Action::PersonEdit, about, work).await
+        self.at_console(who, what, work).await
     }
 
     /// Sets up a contact point as it stands (the console only).
@@ -494,9 +524,13 @@ impl Exchange {
     /// # Errors
     /// Not the console, or a fault.
     pub async fn set_contact_point(&self, who: &Caller, point: ContactPoint) -> Result<(), Denied> {
-        let about = point.id.to_string();
+        let what = Setup {
+            about: point.name.clone(),
+            organisation: Some(point.organisation),
+            ..Setup::of(Action::ContactPointEdit)
+        };
         let work = move |tx: &mut dyn Tx| party::put_contact_point(tx, &point);
-        self.at_console(who, Action::ContactPointEdit, about, work).await
+        self.at_console(who, what, work).await
     }
 
     /// Makes a token for a person (the console only).
@@ -554,9 +588,15 @@ impl Exchange {
     async fn write_token(&self, who: &Caller, row: TokenRow) -> Result<String, Denied> {
         let made = secret();
         let hashed = hash(&made);
-        let about = row.person.map_or_else(|| row.organisation.to_string(), |person| person.to_string());
+        let what = Setup {
+            about: row.name.clone(),
+            organisation: Some(row.organisation),
+            person: row.person,
+            token: Some(row.id),
+            ..Setup::of(Action::TokenEdit)
+        };
         let work = move |tx: &mut dyn Tx| credential::add_token(tx, hashed, &row);
-        self.at_console(who, Action::TokenEdit, about, work).await?;
+        self.at_console(who, what, work).await?;
         Ok(made)
     }
 
@@ -564,14 +604,14 @@ impl Exchange {
     async fn at_console(
         &self,
         who: &Caller,
-        action: Action,
-        about: String,
+        what: Setup,
         work: impl Fn(&mut dyn Tx) -> Result<(), Fault> + Send + 'static,
     ) -> Result<(), Denied> {
-        let (inner, who) = (self.inner.clone(), who.clone());
+        let (inner, who, action) = (self.inner.clone(), who.clone(), what.action);
         let work = move |tx: &mut dyn Tx| {
             let mut attempt = Attempt::new(&who, action, inner.now());
-            attempt.about.clone_from(&about);
+            attempt.about.clone_from(&what.about);
+            attempt.detail = serde_json::to_string(&what).map_err(|e| Fault::other(e.to_string()))?;
             let facts = attempt.facts(false, false);
             let asked = match &who {
                 Caller::Operator => attempt.ask(&inner, Relation::Own, facts),

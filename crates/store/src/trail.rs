@@ -211,6 +211,9 @@ pub struct Kept {
     pub salt: Option<[u8; 32]>,
 }
 
+/// An entry's identifier, and the entry or why it cannot be read.
+pub type Read = (String, Result<Kept, Fault>);
+
 /// An entry with the names that belong to it today.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Named {
@@ -247,7 +250,7 @@ pub fn keys(tx: &mut dyn Tx, filter: &TrailFilter) -> Result<Vec<(i64, String)>,
 }
 
 /// Up to `limit` entries after that identifier, in its order; one that cannot be read is a fault of its own.
-pub fn after(tx: &mut dyn Tx, id: &str, limit: i64) -> Result<Vec<(String, Result<Kept, Fault>)>, Fault> {
+pub fn after(tx: &mut dyn Tx, id: &str, limit: i64) -> Result<Vec<Read>, Fault> {
     let rows = tx.rows(AFTER, &[id.into(), limit.into()])?;
     rows.iter().map(|row| Ok((row.text(0)?.to_owned(), kept_of(row)))).collect()
 }

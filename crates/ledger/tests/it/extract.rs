@@ -19,7 +19,9 @@ fn entry(id: &str, more: &Value) -> Opening {
 /// The entry that the taking of these has left.
 fn taking(of: &[Opening], action: &str) -> Opening {
     let mut digest = Sha256::new();
-    of.iter().for_each(|entry| digest.update(entry.commitment()));
+    for entry in of {
+        digest.update(entry.commitment());
+    }
     let detail = json!({ "entries": of.len(), "sha256": hex(&digest.finalize()) }).to_string();
     entry(TAKEN, &json!({ "action": action, "detail": detail }))
 }

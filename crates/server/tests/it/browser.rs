@@ -130,6 +130,11 @@ impl Browser {
             .await;
     }
 
+    /// Opens what is folded away under this text.
+    pub(crate) async fn unfold(&self, text: &str) {
+        self.click(&format!("//main//summary[starts-with(normalize-space(.),{})]", quoted(text))).await;
+    }
+
     /// Clicks what is there, brought to the middle of the window first, as a reader would.
     async fn click(&self, xpath: &str) {
         let element = self.find(xpath).await;

@@ -250,6 +250,7 @@ async fn inspected(b: &Browser) {
     b.sees("Amélie Laurent").await;
     let page = b.texts("//main").await.join(" ");
     assert!(!page.contains("h.marsh@") && !page.contains("Hanna Marsh"), "the trail shows payload");
+    b.unfold("For review").await;
     b.write("What it is for", "Review 1").await;
     b.press("Draw a sample").await;
     b.sees("entries, drawn by chance").await;

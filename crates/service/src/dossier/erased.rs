@@ -20,7 +20,7 @@ pub enum Case {
     /// Its dossier.
     Whole(Box<Dossier>),
     /// Its erasure.
-    Erased(Erased),
+    Erased(Box<Erased>),
 }
 
 /// What is left of an erased dossier.

@@ -2,11 +2,10 @@
 //! log, in one file that verifies alone. Last comes the entry that the taking has left: it says how many were taken and
 //! their digest, so that nobody can leave one out later (T47).
 
-use super::{TrailQuery, detail};
+use super::{TrailQuery, detail, reason};
 use crate::Exchange;
 use crate::act::{Attempt, Caller, Denied, hex, settle};
 use crate::ledger::bundle;
-use crate::party::short;
 use comity_domain::id::TrailId;
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_ledger::bundle::{Opening, Subject};
@@ -40,7 +39,7 @@ impl Exchange {
     /// Not permitted, no reason, too many entries, or a fault.
     pub async fn take_extract(&self, who: &Caller, new: NewExtract) -> Result<(TrailId, String), Denied> {
         self.ask_oversight(who, Action::TrailExtract).await?;
-        let reason = match short(&new.reason, "reason") {
+        let reason = match reason(&new.reason) {
             Ok(reason) => reason,
             Err(refusals) => return Err(self.refuse_oversight(who, Action::TrailExtract, refusals).await),
         };
@@ -63,7 +62,9 @@ impl Exchange {
                 openings.extend(opening(&named.kept)?);
             }
             let mut digest = Sha256::new();
-            openings.iter().for_each(|(_, opening)| digest.update(opening.commitment()));
+            for (_, opening) in &openings {
+                digest.update(opening.commitment());
+            }
             attempt.detail = detail(&serde_json::json!({
                 "filter": filter,
                 "reason": reason,

@@ -1,9 +1,8 @@
 //! A random sample of the trail for review (guidelines `L-audit`, `P-audit`). Its seed stands in the entry that the
 //! drawing leaves, so that anybody can draw it again and see that nobody has chosen.
 
-use super::{TrailQuery, TrailView, detail, view};
+use super::{TrailQuery, TrailView, detail, reason, view};
 use crate::act::{Attempt, Caller, Denied, hex, settle};
-use crate::party::short;
 use crate::{Exchange, fill};
 use comity_domain::id::TrailId;
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
@@ -113,7 +112,7 @@ impl Exchange {
     /// Not permitted, no reason, a size that is none, too many entries, or a fault.
     pub async fn draw_sample(&self, who: &Caller, new: NewSample) -> Result<Sample, Denied> {
         self.ask_oversight(who, Action::TrailSample).await?;
-        let reason = match short(&new.reason, "reason") {
+        let reason = match reason(&new.reason) {
             Ok(_) if !(1..=MAX_SIZE).contains(&new.size) => {
                 let refusal =
                     Refusal::of(RefusalCode::FieldMalformed, "size").because("refusal-field-number");
@@ -213,7 +212,9 @@ impl Exchange {
             let keys = self.store.read("trail.keys", move |tx: &mut dyn Tx| trail::keys(tx, &wanted)).await?;
             let last = keys.last().cloned();
             let full = i64::try_from(keys.len()).is_ok_and(|keys| keys == AT_ONCE);
-            keys.into_iter().for_each(|(_, id)| drawing.take(id));
+            for (_, id) in keys {
+                drawing.take(id);
+            }
             match last {
                 Some(last) if full && drawing.population <= MAX_POPULATION => filter.before = Some(last),
                 Some(_) | None => return Ok(drawing),

@@ -176,7 +176,7 @@ on_both_engines! {
         for (size, reason, code) in [
             (0, REASON, RefusalCode::FieldMalformed),
             (501, REASON, RefusalCode::FieldMalformed),
-            (5, " ", RefusalCode::FieldMissing),
+            (5, " ", RefusalCode::ReasonMissing),
         ] {
             let new = NewSample { reason: reason.to_owned(), ..sample_of(size, TrailQuery::default()) };
             assert_eq!(refusal(world.exchange.draw_sample(&auditor, new).await), code);

@@ -66,7 +66,11 @@ fn files_with(folder: &Path, wanted: &[u8]) -> Vec<String> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
 
 /// The tables in whose rows these bytes stand, as text or as bytes.
@@ -178,7 +182,7 @@ async fn closed_and_searched(world: &World) -> RequestId {
 
 fn erased(case: Case) -> comity_service::Erased {
     match case {
-        Case::Erased(erased) => erased,
+        Case::Erased(erased) => *erased,
         Case::Whole(dossier) => panic!("{} was not erased", dossier.reference),
     }
 }

@@ -6,8 +6,9 @@ use comity_domain::request::RequestCommand;
 use comity_store::testing::TestStore;
 use comity_store::{Database, Fault, Tx, Value, on_both_engines};
 
-/// Tables with their key and the columns that are held against the ledger. Left out are only times that nothing signs
-/// (`log.sealed_at_us`) and identifiers that other rows refer to, whose change the database refuses.
+/// Tables, perhaps with a choice of their rows, with their key and the columns that are held against the ledger. Left
+/// out are only times that nothing signs (`log.sealed_at_us`) and identifiers that other rows refer to, whose change the
+/// database refuses.
 const HELD: &[(&str, &[&str], &[&str])] = &[
     ("event", &["id"], &["sequence", "name", "at_us", "body"]),
     ("leaf", &["id"], &["kind", "commitment", "position"]),
@@ -15,8 +16,9 @@ const HELD: &[(&str, &[&str], &[&str])] = &[
     ("log", &["origin"], &["log_key", "size", "root", "checkpoint"]),
     ("ledger_record", &["id"], &["request", "salt", "body"]),
     ("dossier_key", &["dossier"], &["wrapped"]),
+    // What the console has set up is of the same kind, and as much again.
     (
-        "trail",
+        "trail where via <> 'console'",
         &["id"],
         &[
             "at_us",
@@ -140,6 +142,7 @@ on_both_engines! {
         for (table, key, columns) in HELD {
             for name in *columns {
                 for (place, value) in column(store, table, key, name).await {
+                    let table = table.split(' ').next().unwrap();
                     let update = sql(format!("update {table} set {name} = $1 where {place}"));
                     for changed in changes(&value, all) {
                         // What the database itself refuses need not be found.

@@ -85,6 +85,6 @@ pub(crate) async fn extract(
     token: Token<Read>,
     Body(new): Body<NewExtract>,
 ) -> Result<Response, PageError> {
-    let (taken, bundle) = app.exchange.take_extract(&token.caller, new).await?;
-    Ok(crate::ledger::saved(&format!("trail-{taken}"), bundle))
+    let (id, bundle) = app.exchange.take_extract(&token.caller, new).await?;
+    Ok(crate::ledger::saved(&format!("trail-{id}"), bundle))
 }

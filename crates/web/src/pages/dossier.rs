@@ -48,7 +48,7 @@ pub(super) async fn show(
         Case::Whole(dossier) => *dossier,
         Case::Erased(e) => {
             let f = Frame::of(&app, &who, "requests", "nav-requests").await.titled(e.reference.clone());
-            return Ok(render_as(StatusCode::GONE, &ErasedPage { f, e }));
+            return Ok(render_as(StatusCode::GONE, &ErasedPage { f, e: *e }));
         }
     };
     let f = Frame::of(&app, &who, "requests", "nav-requests").await.titled(d.reference.clone());
