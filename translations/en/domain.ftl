@@ -644,6 +644,7 @@ refusal-message-unreadable-remedy = Send it as the standard says.
 refusal-erased = The content of this dossier was erased at the end of its retention.
 refusal-erased-remedy = Its page says when and under which rule, and gives the proof.
 refusal-trail-too-many = More than {$max} entries fit the filter.
+    .bare = Too many entries fit the filter.
 refusal-trail-too-many-remedy = Narrow the filter, for example to a shorter period.
 refusal-too-much = Too much was asked at once.
 refusal-too-much-remedy = Try again later.

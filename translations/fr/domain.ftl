@@ -644,6 +644,7 @@ refusal-message-unreadable-remedy = L’envoyer selon la norme.
 refusal-erased = Le contenu de ce dossier a été effacé à l’issue de sa durée de conservation.
 refusal-erased-remedy = Sa page indique quand et selon quelle règle, et donne la preuve.
 refusal-trail-too-many = Plus de {$max} entrées répondent au filtre.
+    .bare = Trop d’entrées répondent au filtre.
 refusal-trail-too-many-remedy = Restreindre le filtre, par exemple à une période plus courte.
 refusal-too-much = Trop de demandes à la fois.
 refusal-too-much-remedy = Réessayer plus tard.
