@@ -1,4 +1,4 @@
-//! A witness over HTTP: the answers of the protocol, and that it forgets nothing when it is killed, cosigns one history
+//! A witness over HTTP: the answers of the protocol and their bounds, and that it forgets nothing when it is killed, cosigns one history
 //! when two are shown at once (T21), and does not start where something of its memory is missing.
 
 use comity_ledger::witness::AddCheckpoint;
@@ -8,10 +8,12 @@ use comity_ledger::{
 };
 use sha2::{Digest, Sha256};
 use std::convert::Infallible;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 pub(crate) const ORIGIN: &str = "log.example/2026";
 pub(crate) const NAME: &str = "witness.example/1";
@@ -304,4 +306,30 @@ fn it_does_not_start_where_its_memory_is_lost_or_changed() {
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     witness.again();
     assert_eq!(witness.add(&log.growth(0, 4)).status, 409);
+}
+
+#[test]
+fn who_sends_slowly_is_cut_off_and_keeps_nobody_waiting() {
+    let log = Log::new();
+    let witness = Witness::start("witness-slow", &policy_of(&[&log]));
+    let address = witness.url.strip_prefix("http://").unwrap();
+    let begun = Instant::now();
+    let head = "POST /add-checkpoint HTTP/1.1\r\nhost: w.example\r\n";
+    let halves = [String::new(), head.to_owned(), format!("{head}content-length: 1000\r\n\r\nold")];
+    let slow: Vec<TcpStream> = halves
+        .iter()
+        .map(|half| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.write_all(half.as_bytes()).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            stream
+        })
+        .collect();
+    assert_eq!(witness.add(&log.growth(0, 4)).status, 200);
+    assert!(begun.elapsed() < Duration::from_secs(8));
+    for (mut stream, half) in slow.into_iter().zip(halves) {
+        let mut said = Vec::new();
+        stream.read_to_end(&mut said).unwrap_or_else(|error| panic!("{half:?}: {error}"));
+        assert!(said.is_empty() || said.starts_with(b"HTTP/1.1 503 "), "{half:?}");
+    }
 }
