@@ -6,8 +6,10 @@ use comity_domain::id::RequestId;
 use comity_domain::request::RequestCommand;
 use comity_ledger::Policy;
 use comity_ledger::bundle::{Bundle, agree};
-use comity_service::{Denied, LogFile, OpenFault, run_sealer};
+use comity_service::{Caller, Cause, Denied, LogFile, OpenFault, run_sealer};
 use comity_store::{Fault, Tx, ledger, on_both_engines};
+use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 const DAY: i64 = 86_400;
@@ -159,6 +161,29 @@ on_both_engines! {
         store.write("test.back", back).await.unwrap();
         let Err(OpenFault::Ledger(why)) = world.again(store, |_| {}).await else { panic!("it was opened") };
         assert!(why.contains("older than what has been signed") && why.contains("Restore"), "{why}");
+    }
+
+    async fn a_clock_that_goes_back_stops_the_record_until_it_is_right_or_accepted(store) {
+        let world = World::open(store).await;
+        let id = world.draft(Who::Officer, SUBSCRIBER).await;
+        world.exchange.seal().await.unwrap();
+        let signed = world.now_us.load(Ordering::SeqCst);
+        world.now_us.store(signed - 600_000_000, Ordering::SeqCst);
+        world.act(Who::Officer, id, RequestCommand::Submit).await;
+        world.now_us.store(signed - 600_000_001, Ordering::SeqCst);
+        let again = world.again(store, |_| {}).await.unwrap();
+        for world in [&world, &again] {
+            let denied = world.exchange.act(&World::caller(Who::Gatekeeper), id, RequestCommand::Forward, None, None).await;
+            assert!(matches!(&denied, Err(Denied::Fault(fault)) if fault.cause == Cause::Clock), "{denied:?}");
+            assert!(world.exchange.seal().await.is_err(), "what waits is not signed with that time either");
+            assert_eq!(world.look(Who::Officer, id).await.version, 2, "reading goes on");
+        }
+        // The clock was ahead when it signed; now it is right.
+        world.exchange.accept_clock().await.unwrap();
+        world.act(Who::Gatekeeper, id, RequestCommand::Forward).await;
+        while world.exchange.seal().await.unwrap() > 0 {}
+        assert_eq!(findings(&world).await, Vec::<String>::new());
+        assert!(proof(&world, Who::Officer, id).await.verify(&policy(&world).await).is_ok());
     }
 
     async fn a_lost_key_or_an_emptied_database_is_refused(store) {

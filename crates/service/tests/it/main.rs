@@ -4,11 +4,14 @@
 
 mod addressee;
 mod concurrency;
+mod corrupt;
 mod desk;
 mod erased;
 mod fault;
+mod fault_file;
 mod harness;
 mod hold;
+mod invariant;
 mod ledger;
 mod logging;
 mod loose_file;
