@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 
 const ROUNDS: u32 = 50;
 const CLIENTS: usize = 64;
-const OFFICER: &str = "Amélie Laurent";
+pub(crate) const OFFICER: &str = "Amélie Laurent";
 const ANALYST: &str = "Erik Lindqvist";
 
 /// The server as it is between two kills.
@@ -224,7 +224,7 @@ async fn killed(demo: &mut Demo, clients: Vec<Client>, round: u32) -> Vec<Client
 }
 
 /// The number of requests of the instance, all of whose rows, leaves and tiles fit together.
-fn checked(instance: &[&str]) -> usize {
+pub(crate) fn checked(instance: &[&str]) -> usize {
     let said = ends(&[&["check"], instance].concat(), VALID);
     said.lines().find_map(|line| line.split_once(" requests, ")?.0.parse().ok()).unwrap()
 }
@@ -296,7 +296,7 @@ async fn first_write(demo: &Demo, client: &mut Client) {
     client.answered = Some((wish, receipt));
 }
 
-async fn provider(demo: &Demo) -> String {
+pub(crate) async fn provider(demo: &Demo) -> String {
     let mut life = Life::of(demo).await;
     demo.token(ANALYST).clone_into(&mut life.token);
     let text = life.call("GET", "/api/v1/me", "", None).await.unwrap();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// A running demonstration.
@@ -11,6 +11,8 @@ pub(crate) struct Demo {
     data: PathBuf,
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
+    /// The command that starts the binary and everything before it, for what it is to run under.
+    under: Vec<String>,
     contract: Value,
 }
 
@@ -36,14 +38,50 @@ impl Demo {
     fn start_as(name: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = std::fs::remove_dir_all(&data);
+        let _ = std::fs::remove_file(data.with_extension("log"));
         std::fs::create_dir_all(&data).unwrap();
+        Self::begin(&data, arguments.iter().map(|&argument| argument.to_owned()).collect(), environment)
+    }
+
+    /// The same in a folder that is there.
+    pub(crate) fn start_in(data: &Path, arguments: &[&str]) -> Self {
         let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        Self::begin(data, arguments, &[("COMITY_LOG", "warn")])
+    }
+
+    fn begin(data: &Path, arguments: Vec<String>, environment: &[(&str, &str)]) -> Self {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         let environment: Vec<(String, String)> = environment.iter().map(owned).collect();
-        let process = spawn(&data, &arguments, &environment);
-        let mut demo = Self { process, data, arguments, environment, contract: Value::Null };
+        let process = spawn(&[], data, &arguments, &environment, log_of(data));
+        let (data, under) = (data.to_owned(), Vec::new());
+        let mut demo = Self { process, data, arguments, environment, under, contract: Value::Null };
         demo.wait();
         demo
+    }
+
+    /// Has it started under another command from now on, as `env` or `strace`.
+    pub(crate) fn under(&mut self, command: &[&str]) {
+        self.under = command.iter().map(|&word| word.to_owned()).collect();
+    }
+
+    /// Waits until it has ended by itself, and tells how: nothing where it has not after a minute.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_mins(1) {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                let _ = std::fs::remove_file(self.data.join("demo.json"));
+                return Some(status);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        None
+    }
+
+    /// Starts it again where it cannot, after [`Demo::kill`], and gives how it ended and what it said.
+    pub(crate) fn fails(&self) -> (ExitStatus, String) {
+        let process = spawn(&self.under, &self.data, &self.arguments, &self.environment, Stdio::piped());
+        let output = process.wait_with_output().unwrap();
+        (output.status, String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
     fn wait(&mut self) {
@@ -72,7 +110,8 @@ impl Demo {
 
     /// Starts it again on its data, after [`Demo::kill`], without waiting.
     pub(crate) fn begin_again(&mut self) {
-        self.process = spawn(&self.data, &self.arguments, &self.environment);
+        let said = log_of(&self.data);
+        self.process = spawn(&self.under, &self.data, &self.arguments, &self.environment, said);
     }
 
     /// Starts it again on its data, after [`Demo::kill`]. It has another address and other tokens.
@@ -94,7 +133,7 @@ impl Demo {
 
     /// What it has logged so far.
     pub(crate) fn log(&self) -> String {
-        std::fs::read_to_string(self.data.join("log")).unwrap()
+        std::fs::read_to_string(self.data.with_extension("log")).unwrap()
     }
 
     /// The folder of its data, where a test may leave files of its own.
@@ -103,15 +142,28 @@ impl Demo {
     }
 }
 
-fn spawn(data: &Path, arguments: &[String], environment: &[(String, String)]) -> Child {
-    let log = std::fs::File::options().create(true).append(true).open(data.join("log")).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_comity"))
+/// What it logs stands beside its data, which may lie on a disk that is full.
+fn log_of(data: &Path) -> Stdio {
+    std::fs::File::options().create(true).append(true).open(data.with_extension("log")).unwrap().into()
+}
+
+fn spawn(
+    under: &[String],
+    data: &Path,
+    arguments: &[String],
+    environment: &[(String, String)],
+    said: Stdio,
+) -> Child {
+    let binary = env!("CARGO_BIN_EXE_comity").to_owned();
+    let words = [under, &[binary]].concat();
+    Command::new(&words[0])
+        .args(&words[1..])
         .args(["demo", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
         .args(arguments)
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdout(Stdio::null())
-        .stderr(log)
+        .stderr(said)
         .spawn()
         .unwrap()
 }

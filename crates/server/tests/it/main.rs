@@ -6,6 +6,7 @@
 mod browser;
 mod crash;
 mod demo;
+mod disk;
 mod fuzz;
 mod house;
 mod import;
