@@ -199,7 +199,7 @@ impl OwnServer {
         let dir = std::env::temp_dir().join(format!("comity_server_{}_{name}", std::process::id()));
         let server = Self { dir, programs };
         let (dir, bin) = (server.dir.display(), server.programs.display());
-        server.shell(&format!(
+        shell(&format!(
             "umask 077; rm -rf {dir}; mkdir -p {dir}; {bin}/initdb -D {dir}/data -U comity -A trust -E UTF8 -N >{dir}/log"
         ));
         server.again();
@@ -218,38 +218,39 @@ impl OwnServer {
     /// Stops it in the middle of everything, as a crash does.
     pub fn stop(&self) {
         let (dir, bin) = (self.dir.display(), self.programs.display());
-        self.shell(&format!("{bin}/pg_ctl -D {dir}/data -w -m immediate stop >/dev/null 2>&1"));
+        shell(&format!("{bin}/pg_ctl -D {dir}/data -w -m immediate stop >/dev/null 2>&1"));
     }
 
     /// Ends every connection to it that another program has.
     pub fn disconnect(&self) {
         let (dir, bin) = (self.dir.display(), self.programs.display());
         let end = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'comity'";
-        self.shell(&format!("{bin}/psql -h {dir} -U comity -d postgres -qAtc \"{end}\" >/dev/null"));
+        shell(&format!("{bin}/psql -h {dir} -U comity -d postgres -qAtc \"{end}\" >/dev/null"));
     }
 
     /// Its address.
     pub fn url(&self) -> String {
         format!("host={} user=comity dbname=postgres", self.dir.display())
     }
-
-    fn shell(&self, script: &str) {
-        // As for the shared server: what it starts keeps nothing open that somebody else waits for.
-        let script = format!("{CLOSE}{script}");
-        let mut command = if is_root() { Command::new("runuser") } else { Command::new("bash") };
-        if is_root() {
-            command.args(["-u", "postgres", "--", "bash"]);
-        }
-        let done = command.args(["-c", &script]).current_dir("/").status().expect("a shell");
-        assert!(done.success(), "{script}");
-    }
 }
 
 impl Drop for OwnServer {
     fn drop(&mut self) {
         let (dir, bin) = (self.dir.display(), self.programs.display());
-        self.shell(&format!("{bin}/pg_ctl -D {dir}/data -m immediate stop >/dev/null 2>&1; rm -rf {dir}"));
+        shell(&format!("{bin}/pg_ctl -D {dir}/data -m immediate stop >/dev/null 2>&1; rm -rf {dir}"));
     }
+}
+
+/// Runs a script as the user to whom a server may belong.
+fn shell(script: &str) {
+    // As for the shared server: what it starts keeps nothing open that somebody else waits for.
+    let script = format!("{CLOSE}{script}");
+    let mut command = if is_root() { Command::new("runuser") } else { Command::new("bash") };
+    if is_root() {
+        command.args(["-u", "postgres", "--", "bash"]);
+    }
+    let done = command.args(["-c", &script]).current_dir("/").status().expect("a shell");
+    assert!(done.success(), "{script}");
 }
 
 /// Prepares every statement on this store and tells which the engine refuses, each with its fault.

@@ -180,7 +180,9 @@ fn check_page(tx: &mut dyn Tx, store: &Store, after: &str) -> Result<Page, Fault
                         if let Some(replayed) = check_request(tx, store, *id, &events, &leaves, &mut report) {
                             let (files, wrong) = uploads(tx, &key, &replayed)?;
                             kept.extend(files);
-                            wrong.into_iter().for_each(|wrong| report.add(id, wrong));
+                            for what in wrong {
+                                report.add(id, what);
+                            }
                         }
                     }
                     Err(fault) => report.add(id, format!("an event does not open: {}", fault.message)),

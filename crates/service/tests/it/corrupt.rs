@@ -93,6 +93,7 @@ async fn findings(world: &World) -> Vec<String> {
 }
 
 on_both_engines! {
+    /// L7, T20: every byte of a blob.
     async fn a_wrong_byte_of_a_blob_is_found_and_never_served(store) {
         let world = World::open(store).await;
         let (id, file) = answered(&world).await;
@@ -112,6 +113,7 @@ on_both_engines! {
         assert_eq!(findings(&world).await, Vec::<String>::new());
     }
 
+    /// T20: the rows of uploads, which no leaf holds, against the package, which one does.
     async fn a_file_that_its_package_does_not_name_is_found(store) {
         let world = World::open(store).await;
         answered(&world).await;
@@ -127,6 +129,7 @@ on_both_engines! {
         }
     }
 
+    /// L7, T44: every byte of each.
     async fn a_wrong_byte_of_the_checkpoint_or_of_a_key_is_found(store) {
         let world = World::open(store).await;
         answered(&world).await;
@@ -215,6 +218,7 @@ fn leaked(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
+/// L7, T20: bytes of the pages of SQLite, a sample.
 #[test]
 fn a_wrong_byte_of_the_database_is_found_or_changes_nothing_that_is_signed_or_sealed() {
     run(Engine::Sqlite, async |store: &mut TestStore| {
@@ -264,6 +268,7 @@ fn a_wrong_byte_of_the_database_is_found_or_changes_nothing_that_is_signed_or_se
     });
 }
 
+/// L7, T44: bytes of the log beside the database, a sample.
 #[test]
 fn a_torn_log_beside_the_database_loses_nothing_unnoticed() {
     run(Engine::Sqlite, async |store: &mut TestStore| {

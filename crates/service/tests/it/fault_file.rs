@@ -149,6 +149,7 @@ fn said(denied: Denied) -> String {
 }
 
 on_both_engines! {
+    /// I8.
     async fn a_part_of_an_upload_is_counted_once_and_whole(store) {
         let world = World::open(store).await;
         let work = async |world: &World, place: &Place| match append(world, place).await {
@@ -166,6 +167,7 @@ on_both_engines! {
         every_step(&world, store, async || begun(&world).await, work, done).await;
     }
 
+    /// I8.
     async fn an_upload_is_completed_once(store) {
         let world = World::open(store).await;
         let prepare = async || {
@@ -181,6 +183,7 @@ on_both_engines! {
         every_step(&world, store, prepare, work, done).await;
     }
 
+    /// I1, I8: never a part as if it were all.
     async fn a_download_is_whole_or_ends_with_an_error(store) {
         let world = World::open(store).await;
         let prepare = async || {
@@ -196,6 +199,7 @@ on_both_engines! {
         every_step(&world, store, prepare, work, async |_: &World, _: &Place, _: &str| {}).await;
     }
 
+    /// I8: what a crash has left beside it goes too.
     async fn a_forgotten_file_goes_with_row_and_content(store) {
         let world = World::open(store).await;
         let (blobs, begun) = (store.dir().join("blobs"), world.now_us.load(Ordering::SeqCst));
@@ -218,6 +222,7 @@ on_both_engines! {
         every_step(&world, store, prepare, work, done).await;
     }
 
+    /// I11.
     async fn an_erased_dossier_leaves_no_file(store) {
         let world = World::open(store).await;
         let (blobs, begun) = (store.dir().join("blobs"), world.now_us.load(Ordering::SeqCst));
@@ -239,6 +244,7 @@ on_both_engines! {
         every_step(&world, store, prepare, work, done).await;
     }
 
+    /// I8, T44.
     async fn the_checkpoint_beside_the_database_is_the_old_one_or_the_new_one(store) {
         let world = World::open(store).await;
         let file = store.dir().join("ledger/checkpoint-2026");
@@ -269,6 +275,7 @@ fn full(armed: &Arc<AtomicBool>) -> FaultPoint {
 }
 
 on_both_engines! {
+    /// I8, L7.
     async fn a_full_disk_is_told_and_acts_go_on_when_there_is_room(store) {
         let world = World::open(store).await;
         let place = begun(&world).await;

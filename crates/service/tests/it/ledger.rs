@@ -163,6 +163,7 @@ on_both_engines! {
         assert!(why.contains("older than what has been signed") && why.contains("Restore"), "{why}");
     }
 
+    /// I10.
     async fn a_clock_that_goes_back_stops_the_record_until_it_is_right_or_accepted(store) {
         let world = World::open(store).await;
         let id = world.draft(Who::Officer, SUBSCRIBER).await;

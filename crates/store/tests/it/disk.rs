@@ -53,6 +53,7 @@ fn block_on(body: impl Future<Output = ()>) {
     tokio::runtime::Runtime::new().expect("a runtime starts").block_on(body);
 }
 
+/// I8, L4.
 #[test]
 fn a_failed_sync_or_renaming_of_a_blob_stops_the_store_and_is_tried_once() {
     for point in [Point::Sync, Point::Rename] {
@@ -81,6 +82,7 @@ fn a_failed_sync_or_renaming_of_a_blob_stops_the_store_and_is_tried_once() {
     }
 }
 
+/// L4: a failed write is no failed sync.
 #[test]
 fn a_failed_write_of_a_file_leaves_nothing_and_the_store_goes_on() {
     let (strike, armed, _) = failing(Point::Write, FaultKind::Other);
@@ -103,6 +105,7 @@ fn a_failed_write_of_a_file_leaves_nothing_and_the_store_goes_on() {
     });
 }
 
+/// L7.
 #[test]
 fn a_full_disk_at_the_commit_takes_the_group_back_and_the_store_goes_on() {
     let (strike, armed, _) = failing(Point::Commit, FaultKind::Full);
@@ -116,6 +119,7 @@ fn a_full_disk_at_the_commit_takes_the_group_back_and_the_store_goes_on() {
     });
 }
 
+/// I8, L4: the failure that the engine itself would not tell.
 #[test]
 fn a_failed_checkpoint_of_the_log_stops_the_store_and_what_was_answered_is_there() {
     let (strike, armed, tried) = failing(Point::Sync, FaultKind::Other);
