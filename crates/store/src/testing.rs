@@ -209,7 +209,7 @@ impl OwnServer {
     /// Starts it again after [`OwnServer::stop`].
     pub fn again(&self) {
         let (dir, bin) = (self.dir.display(), self.programs.display());
-        self.shell(&format!(
+        shell(&format!(
             "{bin}/pg_ctl -D {dir}/data -w -l {dir}/log -o '-k {dir} -c listen_addresses= -c max_connections=300' \
              start >/dev/null 2>&1"
         ));

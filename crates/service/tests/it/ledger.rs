@@ -6,9 +6,8 @@ use comity_domain::id::RequestId;
 use comity_domain::request::RequestCommand;
 use comity_ledger::Policy;
 use comity_ledger::bundle::{Bundle, agree};
-use comity_service::{Caller, Cause, Denied, LogFile, OpenFault, run_sealer};
+use comity_service::{Cause, Denied, LogFile, OpenFault, run_sealer};
 use comity_store::{Fault, Tx, ledger, on_both_engines};
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
