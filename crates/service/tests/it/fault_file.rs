@@ -135,7 +135,7 @@ async fn jobs_after(world: &World, days: i64) -> Result<(), String> {
             match world.exchange.run_jobs(100).await {
                 Ok(0) => break,
                 Ok(_) => {}
-                Err(denied) => worked = Err(said(denied)),
+                Err(denied) => worked = Err(said(&denied)),
             }
         }
         world.now_us.fetch_add(DAY / 2 * 1_000_000, Ordering::SeqCst);
@@ -144,7 +144,7 @@ async fn jobs_after(world: &World, days: i64) -> Result<(), String> {
     worked
 }
 
-fn said(denied: Denied) -> String {
+fn said(denied: &Denied) -> String {
     format!("{denied:?}")
 }
 
@@ -157,7 +157,7 @@ on_both_engines! {
             Err(Denied::Refused(refusals)) if refusals[0].values == [("offset".to_owned(), CONTENT.len().to_string())] => {
                 Ok(())
             }
-            other => other.map_err(said),
+            other => other.map_err(|denied| said(&denied)),
         };
         let done = async |world: &World, place: &Place, what: &str| {
             complete(world, place).await.unwrap();
@@ -175,7 +175,7 @@ on_both_engines! {
             append(&world, &place).await.unwrap();
             place
         };
-        let work = async |world: &World, place: &Place| complete(world, place).await.map_err(said);
+        let work = async |world: &World, place: &Place| complete(world, place).await.map_err(|denied| said(&denied));
         let done = async |world: &World, place: &Place, what: &str| {
             release(world, place).await;
             assert_eq!(read(world, place).await.as_deref(), Ok(CONTENT), "{what}");
@@ -252,7 +252,7 @@ on_both_engines! {
             world.now_us.fetch_add(2_000_000, Ordering::SeqCst);
             world.draft(Who::Officer, SUBSCRIBER).await
         };
-        let work = async |world: &World, _: &RequestId| world.exchange.seal().await.map(drop).map_err(said);
+        let work = async |world: &World, _: &RequestId| world.exchange.seal().await.map(drop).map_err(|denied| said(&denied));
         let done = async |world: &World, id: &RequestId, what: &str| {
             let proof = world.exchange.bare_proof(*id).await.unwrap();
             assert!(proof.contains("tlog-proof"), "{what}");

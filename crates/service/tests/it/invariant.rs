@@ -14,6 +14,7 @@ use comity_store::seal::{InstanceKey, KeyState, dossier_key};
 use comity_store::testing::TestStore;
 use comity_store::{Fault, Tx, request as rows};
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 /// Questions that a procedure allows.
 pub(crate) const MOST_QUESTIONS: usize = 2;
@@ -186,7 +187,10 @@ pub(crate) async fn erased(world: &World, store: &TestStore, key: &InstanceKey, 
     assert_eq!(commitments(&leaves), commitments(&before.leaves));
     assert_eq!(records.len(), 1);
     for leaf in &before.leaves {
-        let named: String = leaf.commitment.iter().map(|byte| format!("{byte:02x}")).collect();
+        let named = leaf.commitment.iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        });
         assert!(records[0].body.contains(&named));
     }
     assert!(world.exchange.dossier(&World::caller(Who::Officer), id).await.is_err());

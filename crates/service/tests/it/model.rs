@@ -643,7 +643,7 @@ async fn as_modelled(store: &mut TestStore) {
             })
             .unwrap();
     });
-    whole(&world, store, &tally.borrow()).await;
+    whole(&world, store, &tally.into_inner()).await;
 }
 
 #[test]
