@@ -189,11 +189,11 @@ on_both_engines! {
         assert!(world.exchange.witness_debt().await.unwrap().iter().all(|debt| debt.leaves > 0));
 
         world.exchange.ask_witnesses().await.unwrap();
+        assert!(world.exchange.witness_debt().await.unwrap().iter().all(|debt| debt.leaves == 0 && debt.seconds == 0));
         let report = proof(&world, id).await.verify(&policy).unwrap();
         let trusted = report.logs.values().next().unwrap();
         let both = ["w.example/1", "w.example/2"].map(|name| (name.to_owned(), TIME));
         assert_eq!(trusted.witnesses, both);
-        assert!(world.exchange.witness_debt().await.unwrap().iter().all(|debt| debt.leaves == 0 && debt.seconds == 0));
         // What was cosigned stays the proof of its leaves, though the log has grown without a witness since.
         let later = sealed(&world).await;
         assert!(proof(&world, id).await.verify(&policy).is_ok());
