@@ -107,7 +107,9 @@ pub(crate) fn cost(runtime: &Runtime, data: &Path, table: &mut Table) {
         return;
     };
     let folders = [data.join("whole"), data.join("stubbed")];
-    folders.iter().for_each(|folder| std::fs::create_dir_all(folder).unwrap());
+    for folder in &folders {
+        std::fs::create_dir_all(folder).unwrap();
+    }
     let demos = [Instance::start(&folders[0], &[]), Instance::start_program(&program, &folders[1], &[])];
     let targets = demos.each_ref().map(|demo| runtime.block_on(Target::of(demo)));
     let mut rates = [Vec::new(), Vec::new()];

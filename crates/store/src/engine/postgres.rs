@@ -328,8 +328,8 @@ impl Session {
             .iter()
             .map(|(statement, args)| async move { client.execute(statement, &params(args)).await });
         let all = join3(beginning, join_all(each), ask(client));
-        let (begun, done, answer) = self.runtime.block_on(all);
-        begun?;
+        let (opened, done, answer) = self.runtime.block_on(all);
+        opened?;
         for one in done {
             one?;
         }
