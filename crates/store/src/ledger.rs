@@ -20,7 +20,7 @@ crate::sql! {
     LEAF = "select commitment, log, position from leaf where id = $1";
     LEAVES = "select commitment from leaf where log = $1 and position >= $2 and position < $3 order by position";
     AT = "select id from leaf where log = $1 and position = $2";
-    COUNT = "select count(*) from leaf where log = $1";
+    COUNT = "select count(*) from leaf where log = $1 and position is not null";
     NEWEST = "select origin, year, log_key, size, root, checkpoint, sealed_at_us from log order by year desc limit 1";
     LOG = "select origin, year, log_key, size, root, checkpoint, sealed_at_us from log where origin = $1";
     LOGS = "select origin, year, log_key, size, root, checkpoint, sealed_at_us from log order by year";

@@ -37,6 +37,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(4, "0004_queue"),
     migration!(5, "0005_operator"),
     migration!(6, "0006_trail"),
+    migration!(7, "0007_leaf"),
 ];
 
 const TABLE: &str = "create table if not exists migration (
