@@ -79,6 +79,8 @@ pub(crate) struct Ledger {
     folder: PathBuf,
     /// Which checkpoint was last written beside the database.
     written: Mutex<seal::Written>,
+    /// Held while it is written: two seals at once must not write one file.
+    writing: tokio::sync::Mutex<()>,
     /// When the newest checkpoint was signed, in microseconds since 1970.
     signed_us: AtomicI64,
 }
@@ -127,6 +129,7 @@ impl Ledger {
             witnesses,
             folder,
             written: Mutex::default(),
+            writing: tokio::sync::Mutex::default(),
             signed_us: AtomicI64::new(logs.last().map_or(0, |log| log.sealed_at_us)),
         };
         for log in &logs {

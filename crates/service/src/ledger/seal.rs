@@ -146,6 +146,7 @@ impl Exchange {
     /// Writes the checkpoint that waits, at once where that is wanted, else when the last was written long enough ago.
     /// A disk that fails the sync stops the store; one that is full has it written later.
     async fn write_checkpoint(&self, at_once: bool) {
+        let _alone = self.inner.ledger.writing.lock().await;
         let now = self.now().us();
         let Ok(Some((path, note))) = self.inner.ledger.written.lock().map(|mut written| {
             let long_ago = now - written.at_us >= WRITE_EVERY_US || now < written.at_us;

@@ -1,12 +1,14 @@
 //! Many at once on one request: at most one end, distinct people, nothing after a withdrawal, nothing twice
 //! (invariants I1, I7, I8 and I9 of the trust model).
 
-use crate::harness::{SUBSCRIBER, Who, World};
+use crate::harness::{SUBSCRIBER, Who, World, organisation};
 use comity_domain::id::RequestId;
 use comity_domain::refusal::NonExecutionCode;
 use comity_domain::request::{Decision, RequestCommand};
 use comity_service::{Denied, Exchange, IdempotencyKey, Receipt};
-use comity_store::on_both_engines;
+use comity_store::{FaultPoint, Point, on_both_engines};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// How many act at the same moment.
 const AT_ONCE: usize = 64;
@@ -158,5 +160,37 @@ on_both_engines! {
         assert_eq!((report.requests, report.events, report.pending), (24, 48, 0));
         let once = 1 + report.events + report.entries;
         assert_eq!(report.leaves, once, "the record that began the log, every event and every entry of the trail");
+    }
+
+    async fn seals_at_once_write_the_checkpoint_one_after_the_other(store) {
+        let (writing, overlapped) = (AtomicUsize::new(0), Arc::new(AtomicBool::new(false)));
+        let seen = overlapped.clone();
+        let slow: FaultPoint = Arc::new(move |at| {
+            match at {
+                Point::Write => {
+                    seen.fetch_or(writing.fetch_add(1, Ordering::SeqCst) > 0, Ordering::SeqCst);
+                    std::thread::sleep(std::time::Duration::from_millis(100));
+                }
+                Point::Rename => drop(writing.fetch_sub(1, Ordering::SeqCst)),
+                _ => {}
+            }
+            Ok(())
+        });
+        let world = World::open(store).await.failing(store, slow).await.unwrap();
+        let acts = (0..AT_ONCE / 4).map(|_| {
+            let (exchange, draft) = (world.exchange.clone(), world.complete_draft(SUBSCRIBER));
+            tokio::spawn(async move {
+                let (who, to) = (World::caller(Who::Officer), organisation(2));
+                exchange.draft(&who, to, SUBSCRIBER, draft, None).await.unwrap();
+                // Of sealers at once some find that another was first.
+                drop(exchange.seal().await);
+            })
+        });
+        for act in acts.collect::<Vec<_>>() {
+            act.await.unwrap();
+        }
+        assert!(!overlapped.load(Ordering::SeqCst), "two wrote one file at once");
+        let kept = std::fs::read(store.dir().join("ledger/checkpoint-2026")).unwrap();
+        comity_ledger::Note::parse(&kept).unwrap();
     }
 }
