@@ -3,7 +3,7 @@
 //!
 //! Blobs, the checkpoint and both keys are tried in every byte, rows in `tampered`. Of the database's pages SQLite finds
 //! broken structure (`cell_size_check` while reading, `integrity_check` in `comity check`). What no signature and no seal
-//! speaks for (the directory, the trail, jobs, notices, receipts kept for repetition) is found only where the structure
+//! speaks for (the directory, jobs, notices, receipts kept for repetition) is found only where the structure
 //! breaks. Of the log beside the database SQLite drops everything from the first wrong byte on, as after a power cut: that
 //! is noticed by the checkpoint beside it, which is written within two seconds of each seal.
 
