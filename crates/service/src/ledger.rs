@@ -73,8 +73,9 @@ pub(crate) struct Ledger {
     signers: Mutex<BTreeMap<i64, std::sync::Arc<Vec<SigningKey>>>>,
     /// Somebody waits for a proof.
     wanted: Notify,
-    /// Counts the seals of this process.
+    /// Counts the seals of this process that made a checkpoint.
     sealed: watch::Sender<u64>,
+    rounds: seal::Rounds,
     witnesses: Witnesses,
     folder: PathBuf,
     /// Which checkpoint was last written beside the database.
@@ -126,6 +127,7 @@ impl Ledger {
             signers: Mutex::default(),
             wanted: Notify::new(),
             sealed: watch::Sender::new(0),
+            rounds: seal::Rounds::default(),
             witnesses,
             folder,
             written: Mutex::default(),

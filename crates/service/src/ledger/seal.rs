@@ -11,8 +11,9 @@ use comity_ledger::{Checkpoint, Edge, Leaf, Note, leaf_hash};
 use comity_store::{Fault, FaultKind, Tx, ledger as rows};
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::{Notify, watch};
 
 /// Leaves that one transaction seals at most, so that acts do not wait long behind it.
 const BATCH: i64 = 8_192;
@@ -62,6 +63,39 @@ impl Written {
     }
 }
 
+/// The rounds of sealing in this process, numbered as they begin. What was committed before a round began is sealed when
+/// that round has ended, unless the batch was full.
+pub(super) struct Rounds {
+    begun: AtomicU64,
+    /// The newest that has ended without a fault.
+    ended: watch::Sender<u64>,
+}
+
+impl Default for Rounds {
+    fn default() -> Self {
+        Self { begun: AtomicU64::new(0), ended: watch::Sender::new(0) }
+    }
+}
+
+impl Rounds {
+    fn begin(&self) -> u64 {
+        self.begun.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    fn end(&self, round: u64) {
+        self.ended.send_modify(|ended| *ended = round.max(*ended));
+    }
+
+    /// Waits for the end of a round that begins after this call.
+    async fn next(&self, wanted: &Notify) {
+        let mut ended = self.ended.subscribe();
+        let next = self.begun.load(Ordering::SeqCst) + 1;
+        wanted.notify_one();
+        // The sender lives as long as these rounds do.
+        let _ = ended.wait_for(|ended| *ended >= next).await;
+    }
+}
+
 /// What one transaction has sealed.
 struct Sealed {
     leaves: usize,
@@ -76,8 +110,10 @@ impl Exchange {
     /// # Errors
     /// A fault of the store; what waited still waits.
     pub async fn seal(&self) -> Result<usize, Denied> {
+        let round = self.inner.ledger.rounds.begin();
         let cover = self.inner.ledger.settings.cover > 0;
         if !cover && !self.store.read("ledger.pending", rows::any_pending).await? {
+            self.inner.ledger.rounds.end(round);
             return Ok(0);
         }
         let inner = self.inner.clone();
@@ -87,6 +123,7 @@ impl Exchange {
             self.keep_checkpoint(&head, note).await;
             self.inner.ledger.sealed.send_modify(|count| *count += 1);
         }
+        self.inner.ledger.rounds.end(round);
         Ok(sealed.leaves)
     }
 
@@ -110,8 +147,9 @@ impl Exchange {
         Ok(self.sealed(find).await?.is_some())
     }
 
-    /// Has what waits sealed at once, and asks `find` after each seal until it answers something; nothing when that
-    /// takes too long.
+    /// Has what waits sealed at once, and asks `find` after each round until it answers something; nothing when that
+    /// takes too long. Nothing is asked before a round that began after this call has ended: a thousand that wait would
+    /// each ask in vain.
     ///
     /// # Errors
     /// A fault of the store.
@@ -119,16 +157,12 @@ impl Exchange {
         &self,
         find: impl Fn(&mut dyn Tx) -> Result<Option<T>, Fault> + Clone + Send + 'static,
     ) -> Result<Option<T>, Denied> {
-        let mut sealed = self.inner.ledger.sealed.subscribe();
+        let ledger = &self.inner.ledger;
         let wait = async {
             loop {
-                sealed.mark_unchanged();
+                ledger.rounds.next(&ledger.wanted).await;
                 if let Some(found) = self.store.read("ledger.placed", find.clone()).await? {
                     return Ok(Some(found));
-                }
-                self.inner.ledger.wanted.notify_one();
-                if sealed.changed().await.is_err() {
-                    return Ok(None);
                 }
             }
         };

@@ -88,6 +88,8 @@ on_both_engines! {
         let id = slow.draft(Who::Officer, SUBSCRIBER).await;
         let receipt = slow.act(Who::Officer, id, RequestCommand::Submit).await;
         assert!(slow.exchange.wait_sealed(&receipt).await.unwrap());
+        // Who asks again is answered too, though nothing waits.
+        assert!(slow.exchange.wait_sealed(&receipt).await.unwrap());
         let promise = comity_ledger::Note::parse(receipt.promise.as_bytes()).unwrap();
         let key: comity_ledger::VerifierKey = slow.exchange.receipts_key().parse().unwrap();
         assert!(promise.signatures.iter().any(|line| key.verify(&promise.text, &line.bytes).is_ok()));
