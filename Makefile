@@ -21,7 +21,7 @@ soak: packages assets nextest
 	COMITY_CRASH_ROUNDS=2000 COMITY_MODEL_CASES=5000 cargo nextest run --workspace --no-fail-fast -E 'test(crash) or test(model)'
 
 # What users wait for and what the ledger costs, each against a floor or peer of the same run, and with its bar. It ends by
-# itself: the first build takes about ten minutes, the lists of ten million requests about fifteen.
+# itself after about twenty minutes on two cores, most of which are its two builds.
 bench: assets
 	cargo build --release -p comity-server --features stubbed
 	cp $(TARGET)/release/comity $(TARGET)/release/comity-stubbed
