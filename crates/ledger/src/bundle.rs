@@ -1,5 +1,6 @@
 //! A case file's proof: every event of one request with the proof of its leaf, in one text file that verifies alone.
 //! An extract of the trail has the same form: entries instead of events, and last the entry that says what was taken.
+//! So has the word of an instance which program it gives to browsers: one record.
 //! It is a header, then one C2SP `tlog-proof` per leaf with salt and event as its extra data, then a digest of the whole.
 //! It may assume that the reader has the keys from elsewhere. It never trusts a key or a count that it brings along.
 
@@ -25,6 +26,8 @@ pub const ERASURE: &str = "erasure";
 
 /// The `record` of an entry of the trail.
 pub const TRAIL: &str = "trail";
+/// The `record` of the program that browsers are given.
+pub const PROGRAM: &str = "program";
 /// The action of the entry that ends an extract.
 pub const EXTRACT: &str = "trail.extract";
 
@@ -43,6 +46,11 @@ pub enum Subject {
         /// The identifier of the entry that the taking of this extract has left; it is the last of them.
         taken: String,
     },
+    /// The program that an instance gives to browsers (T41).
+    Program {
+        /// SHA-256 of the manifest of its files, in lower-case hexadecimal.
+        manifest: String,
+    },
 }
 
 impl fmt::Display for Subject {
@@ -50,6 +58,7 @@ impl fmt::Display for Subject {
         match self {
             Self::Request { id, reference } => write!(f, "request {id}\nreference {reference}"),
             Self::Trail { taken } => write!(f, "trail {taken}"),
+            Self::Program { manifest } => write!(f, "program {manifest}"),
         }
     }
 }
@@ -203,6 +212,7 @@ impl Bundle {
         let mut chain = match &self.subject {
             Subject::Request { id, .. } => Chain::Events(Events::of(id, self.erased_by_record())),
             Subject::Trail { taken } => Chain::Entries(Entries::of(taken)),
+            Subject::Program { manifest } => Chain::Program { manifest, told: false },
         };
         let mut places = Places::default();
         for (number, entry) in self.entries.iter().enumerate() {
@@ -249,12 +259,15 @@ fn header(head: &str) -> Result<Header, Refusal> {
         let missing = value.is_none() && wanted;
         if missing { invalid(format!("its header has no {name}")) } else { Ok(value) }
     };
-    let subject = match field(TRAIL, false)? {
-        Some(taken) => Subject::Trail { taken },
-        None => Subject::Request {
+    let subject = if let Some(taken) = field(TRAIL, false)? {
+        Subject::Trail { taken }
+    } else if let Some(manifest) = field(PROGRAM, false)? {
+        Subject::Program { manifest }
+    } else {
+        Subject::Request {
             id: field("request", true)?.unwrap_or_default(),
             reference: field("reference", true)?.unwrap_or_default(),
-        },
+        }
     };
     let mut keys = Vec::new();
     while let Some(key) = field("log", false)? {
@@ -326,7 +339,7 @@ impl Places {
 pub fn agree(one: &Bundle, other: &Bundle) -> Result<usize, Refusal> {
     match (&one.subject, &other.subject) {
         (Subject::Request { id, .. }, Subject::Request { id: same, .. }) if id == same => {}
-        (Subject::Request { .. } | Subject::Trail { .. }, _) => {
+        (Subject::Request { .. } | Subject::Trail { .. } | Subject::Program { .. }, _) => {
             return Err(Refusal::Undecided("the two are not of one request".to_owned()));
         }
     }

@@ -8,7 +8,7 @@ use comity_domain::party::Role;
 use comity_domain::term::Language;
 use comity_service::translation::Translator;
 use comity_service::{Caller, Denied, Exchange, NewPerson, run_sealer, run_witnessing, run_worker};
-use comity_web::{WebSettings, with_operator};
+use comity_web::{WebSettings, manifest_digest, with_operator};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
@@ -94,12 +94,10 @@ pub(crate) async fn serve(
     let witnessing = tokio::spawn(run_witnessing(exchange.clone(), async move {
         let _ = told.wait_for(|stop| *stop).await;
     }));
+    exchange.record_program(env!("CARGO_PKG_VERSION"), &manifest_digest()).await.map_err(said)?;
     let (program, metrics) = with_operator(exchange, web);
     if let Some(operator) = operator {
-        let address = operator.local_addr().map_err(|error| error.to_string())?;
-        tracing::info!(%address, "Metrics are served");
-        // Nothing hangs on its end: it is cut when the runtime ends.
-        tokio::spawn(axum::serve(operator, metrics).into_future());
+        serve_metrics(operator, metrics)?;
     }
     ready(address);
     let mut told = stopped.clone();
@@ -136,6 +134,14 @@ pub(crate) async fn serve(
         );
     }
     ended
+}
+
+fn serve_metrics(listener: tokio::net::TcpListener, metrics: Router) -> Result<(), String> {
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    tracing::info!(%address, "Metrics are served");
+    // Nothing hangs on its end: it is cut when the runtime ends.
+    tokio::spawn(axum::serve(listener, metrics).into_future());
+    Ok(())
 }
 
 fn taken(listener: TcpListener) -> Result<tokio::net::TcpListener, String> {

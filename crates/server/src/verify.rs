@@ -1,6 +1,8 @@
 //! `comity verify`: whether a proof, a log, an instance or two copies hold what they claim. Proofs and logs need no
 //! database and no network. Nothing is ever repaired here.
 
+mod program;
+
 use crate::config::system_clock;
 use crate::instance::InstanceArguments;
 use crate::ledger::{Fetched, saved};
@@ -58,6 +60,13 @@ pub(crate) enum VerifyCommand {
     },
     /// The database of an instance against its ledger; the same as `comity check`.
     Store(InstanceArguments),
+    /// That an instance gives browsers the program that its ledger tells of, and its pages load no other script.
+    Program {
+        /// The address of the instance, such as `https://a.example`.
+        address: String,
+        #[command(flatten)]
+        trust: Trust,
+    },
     /// Two parties' proofs of one request: each is valid, and they tell the same.
     Pair {
         /// One.
@@ -83,6 +92,7 @@ pub(crate) fn run(command: &VerifyCommand) -> ExitCode {
             log(place, checkpoints, *fresh_hours, policy)
         }
         VerifyCommand::Store(instance) => store(instance),
+        VerifyCommand::Program { address, trust } => program::run(address, trust),
         VerifyCommand::Pair { one, other, trust } => pair(one, other, trust),
     })
 }
@@ -153,7 +163,11 @@ fn bundles(path: &Path, trust: &Trust) -> Verdict {
 }
 
 fn one(path: &Path, trust: &Trust) -> Result<Bundle, Refusal> {
-    let bundle = read(path)?;
+    shown(&path.display().to_string(), read(path)?, trust)
+}
+
+/// Checks a bundle that is called so, and says what it shows.
+fn shown(name: &str, bundle: Bundle, trust: &Trust) -> Result<Bundle, Refusal> {
     let policy = match &trust.policy {
         Some(file) => policy(file)?,
         None => bundle.own_policy(),
@@ -161,16 +175,17 @@ fn one(path: &Path, trust: &Trust) -> Result<Bundle, Refusal> {
     let report = bundle.verify(&policy)?;
     match &bundle.subject {
         Subject::Request { id, reference } => {
-            println!("{}: request {reference} ({id})", path.display());
+            println!("{name}: request {reference} ({id})");
             println!(
                 "  {} events, {} withheld, {} erased, {} records of the ledger",
                 report.events, report.withheld, report.erased, report.records
             );
         }
         Subject::Trail { taken } => {
-            println!("{}: extract {taken} of the trail", path.display());
+            println!("{name}: extract {taken} of the trail");
             println!("  {} entries, the last of them that of its own taking", report.records);
         }
+        Subject::Program { manifest } => println!("{name}: program for browsers, manifest {manifest}"),
     }
     report.logs.values().for_each(trusted);
     if trust.policy.is_none() {

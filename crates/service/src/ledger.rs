@@ -5,6 +5,7 @@
 mod check;
 mod clock;
 mod erasure;
+mod program;
 mod proof;
 mod seal;
 mod witness;

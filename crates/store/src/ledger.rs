@@ -33,6 +33,7 @@ crate::sql! {
     TILE = "select hashes from tile where log = $1 and level = $2 and number = $3";
     ADD_RECORD = "insert into ledger_record (id, request, salt, body) values ($1, $2, $3, $4)";
     RECORDS = "select id, salt, body from ledger_record where request = $1 order by id";
+    OWN_RECORDS = "select id, salt, body from ledger_record where request is null order by id desc limit $1";
     PENDING_COUNT = "select count(*) from leaf where position is null";
     UNEXPLAINED = "select l.id from leaf l
         where not (l.kind = 'event' and exists (select 1 from event e where e.id = l.id))
@@ -282,6 +283,11 @@ pub fn add_record(tx: &mut dyn Tx, request: Option<&str>, record: &Record) -> Re
 /// The records that concern a request, oldest first.
 pub fn records(tx: &mut dyn Tx, request: &str) -> Result<Vec<Record>, Fault> {
     tx.rows(RECORDS, &[request.into()])?.iter().map(record_of).collect()
+}
+
+/// The newest records that concern no request, at most `limit`.
+pub fn own_records(tx: &mut dyn Tx, limit: i64) -> Result<Vec<Record>, Fault> {
+    tx.rows(OWN_RECORDS, &[limit.into()])?.iter().map(record_of).collect()
 }
 
 fn record_of(row: &Row) -> Result<Record, Fault> {

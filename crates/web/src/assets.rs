@@ -6,7 +6,9 @@ use axum::extract::{Path, RawQuery};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../assets/dist"]
@@ -22,7 +24,34 @@ pub(crate) fn url(name: &str) -> String {
 
 /// The first twelve digits of the file's SHA-256, as the assets' own addresses in the style sheet write it.
 fn version(file: &rust_embed::EmbeddedFile) -> String {
-    file.metadata.sha256_hash().iter().take(6).fold(String::new(), |mut text, byte| {
+    hex(&file.metadata.sha256_hash()[..6])
+}
+
+/// SHA-256 of the manifest, in lower-case hexadecimal: it names every file for browsers with its digest.
+pub fn manifest_digest() -> String {
+    Dist::get("manifest.json").map_or_else(String::new, |file| hex(&file.metadata.sha256_hash()))
+}
+
+/// What a page says of a file that it loads, so that a browser takes no other (W3C Subresource Integrity): the manifest's
+/// own word for it, such as `sha384-…`; empty for a file that the manifest does not name.
+pub(crate) fn integrity(name: &str) -> &'static str {
+    static ALL: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+        let manifest = Dist::get("manifest.json").map(|file| file.data).unwrap_or_default();
+        let entries: BTreeMap<String, Entry> = serde_json::from_slice(&manifest).unwrap_or_default();
+        entries.into_iter().map(|(name, entry)| (name, entry.integrity)).collect()
+    });
+    ALL.get(name).map_or("", String::as_str)
+}
+
+/// What the manifest says of one file, as far as pages need it.
+#[derive(serde::Deserialize)]
+struct Entry {
+    integrity: String,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     })
@@ -71,6 +100,7 @@ mod tests {
         for name in ["comity.css", "comity.js", "favicon.svg"] {
             let digest = manifest[name]["sha256"].as_str().unwrap();
             assert_eq!(url(name), format!("/assets/{name}?v={}", &digest[..12]));
+            assert_eq!(integrity(name), manifest[name]["integrity"].as_str().unwrap());
         }
     }
 

@@ -26,6 +26,7 @@ const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/ledger/policy", get(policy))
+        .route("/ledger/program", get(program))
         .route("/ledger/{year}/checkpoint", get(checkpoint))
         .route("/ledger/{year}/tile/{*path}", get(tile))
         .route("/requests/{id}/proof", get(proof))
@@ -34,6 +35,12 @@ pub(crate) fn routes() -> Router<App> {
 async fn policy(State(app): State<App>) -> Result<Response, PageError> {
     let policy = app.exchange.ledger_policy().await?;
     Ok(([(CONTENT_TYPE, TEXT), (CACHE_CONTROL, POLICY_KEPT)], policy).into_response())
+}
+
+/// The proof that the program for browsers stands in the ledger; there is none before its record is sealed.
+async fn program(State(app): State<App>) -> Result<Response, PageError> {
+    let proof = app.exchange.program_proof().await?.ok_or_else(PageError::not_found)?;
+    Ok(saved("program", proof))
 }
 
 async fn checkpoint(State(app): State<App>, Path(year): Path<String>) -> Result<Response, PageError> {

@@ -17,6 +17,7 @@ mod state;
 mod transfer;
 mod words;
 
+pub use assets::manifest_digest;
 pub use error::status_of;
 pub use interop::import_etsi_103120;
 pub use router::{Guard, ROUTES, Route, Scope, app, openapi, with_operator};

@@ -113,6 +113,7 @@ pub const ROUTES: &[Route] = &[
     asks("GET", "/api/openapi.json", Guard::Public, &[]),
     // The ledger's files, which say nothing of who, when or what.
     asks("GET", "/ledger/policy", Guard::Public, &[]),
+    asks("GET", "/ledger/program", Guard::Public, &[]),
     asks("GET", "/ledger/{year}/checkpoint", Guard::Public, &[]),
     asks("GET", "/ledger/{year}/tile/{*path}", Guard::Public, &[]),
     // Signing in and what needs no session.

@@ -1,7 +1,7 @@
 //! What the leaves of a bundle must be to each other, whatever each of them proves alone: the events of one request
-//! without a gap, or the entries of the trail that were taken and no others.
+//! without a gap, the entries of the trail that were taken and no others, or the one record of a program.
 
-use super::{EXTRACT, Opening, TRAIL, hex};
+use super::{EXTRACT, Opening, PROGRAM, TRAIL, hex};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -10,6 +10,11 @@ use std::collections::BTreeSet;
 pub(super) enum Chain<'a> {
     Events(Events<'a>),
     Entries(Entries<'a>),
+    /// The manifest that the one record must name.
+    Program {
+        manifest: &'a str,
+        told: bool,
+    },
 }
 
 impl Chain<'_> {
@@ -17,6 +22,12 @@ impl Chain<'_> {
         match self {
             Self::Events(events) => events.take(opening),
             Self::Entries(entries) => entries.take(opening),
+            Self::Program { manifest, told } => {
+                if std::mem::replace(told, true) {
+                    return Err("more than one record of the program".to_owned());
+                }
+                take_program(manifest, opening)
+            }
         }
     }
 
@@ -24,11 +35,21 @@ impl Chain<'_> {
     pub(super) fn end(self) -> Result<(), String> {
         match self {
             Self::Events(events) if events.sequence == 0 => Err("it has no event".to_owned()),
-            Self::Events(_) => Ok(()),
+            Self::Events(_) | Self::Program { told: true, .. } => Ok(()),
             Self::Entries(entries) if entries.ended => Ok(()),
             Self::Entries(_) => Err("it does not end with the entry of its own taking".to_owned()),
+            Self::Program { .. } => Err("it has no record of the program".to_owned()),
         }
     }
+}
+
+fn take_program(manifest: &str, opening: &Opening) -> Result<(), String> {
+    let Opening::Record(_, body) = opening else { return Err("not a record of the ledger".to_owned()) };
+    let record: Value = serde_json::from_slice(body).map_err(|_| "the record is not JSON".to_owned())?;
+    if record["record"] != PROGRAM || record["manifest"] != manifest {
+        return Err("the record is not of that program".to_owned());
+    }
+    Ok(())
 }
 
 /// The chain of events of one request.

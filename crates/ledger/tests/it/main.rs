@@ -8,5 +8,6 @@ mod independent;
 mod log;
 mod note;
 mod policy;
+mod program;
 mod tree;
 mod witness;

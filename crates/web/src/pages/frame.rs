@@ -197,6 +197,11 @@ impl Frame {
         crate::assets::url(name)
     }
 
+    /// The digest that a browser must find an asset to have.
+    pub(crate) fn integrity(&self, name: &str) -> &'static str {
+        crate::assets::integrity(name)
+    }
+
     /// The program's version.
     pub(crate) const fn version(&self) -> &'static str {
         env!("CARGO_PKG_VERSION")
