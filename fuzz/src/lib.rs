@@ -2,6 +2,7 @@
 //! what it understood it can write and read again. The fuzz targets call these functions; so does a test of the
 //! workspace, with all that was ever found.
 
+mod backup;
 mod law;
 mod ledger;
 mod message;
@@ -31,6 +32,7 @@ pub const TARGETS: &[Target] = &[
     ("tree", ledger::tree, ledger::tree_seeds),
     ("bundle", ledger::bundle, ledger::bundle_seeds),
     ("verify_log", ledger::verify_log, ledger::verify_log_seeds),
+    ("archive", backup::archive, backup::archive_seeds),
 ];
 
 /// Gives bytes to the target of that name.

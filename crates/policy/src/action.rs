@@ -103,6 +103,10 @@ words! {
         FiguresView = "figures.view",
         /// See how the instance itself does.
         InstanceView = "instance.view",
+        /// Write an encrypted archive of the instance, or of its keys.
+        InstanceBackup = "instance.backup",
+        /// Put a backup back, or accept what was lost after it.
+        InstanceRestore = "instance.restore",
     }
 }
 
@@ -198,12 +202,14 @@ impl Action {
             | Self::TrailExtract
             | Self::ErasureView
             | Self::FiguresView
-            | Self::InstanceView => Touches::Elsewhere,
+            | Self::InstanceView
+            | Self::InstanceBackup
+            | Self::InstanceRestore => Touches::Elsewhere,
         }
     }
 
     /// What it does with personal data (Directive (EU) 2016/680, Art. 25(1)), as the trail says it; nothing where it
-    /// touches none: contact points are desks, and figures name nobody.
+    /// touches none: contact points are desks, figures name nobody, and an archive is open to nobody here.
     ///
     /// No action combines: data of several cases are never brought together.
     pub const fn processing(self) -> Option<Processing> {
@@ -253,7 +259,9 @@ impl Action {
             | Self::ContactPointEdit
             | Self::ErasureView
             | Self::FiguresView
-            | Self::InstanceView => None,
+            | Self::InstanceView
+            | Self::InstanceBackup
+            | Self::InstanceRestore => None,
         }
     }
 }

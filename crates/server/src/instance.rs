@@ -40,6 +40,17 @@ impl InstanceArguments {
         }
     }
 
+    /// How an instance is set up that a restore is to bring about.
+    pub(crate) fn settings_to_be(&self) -> Result<Settings, String> {
+        match (&self.config, &self.data) {
+            (None, Some(data)) => {
+                let database = demo::database(data, self.database_url.as_deref());
+                demo::settings(database, data, NOWHERE, shipped_procedures()?)
+            }
+            _ => Ok(self.settings()?.0),
+        }
+    }
+
     /// The instance, also while it is served by another process.
     pub(crate) fn open(&self) -> Result<Exchange, String> {
         Exchange::open(self.settings()?.0, system_clock()).map_err(|fault| fault.to_string())

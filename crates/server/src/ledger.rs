@@ -1,11 +1,13 @@
 //! `comity proof` and `comity ledger`: proofs from the console, the keys of the logs, and copies of a log kept elsewhere.
 //! A copy is only ever added to: a checkpoint that was saved once is kept, so that another history would show.
 
+use crate::config::system_clock;
 use crate::instance::InstanceArguments;
 use crate::serve::{runtime, said};
 use clap::{Args, Subcommand};
 use comity_ledger::verify::Source;
 use comity_ledger::{Checkpoint, Note, TileKind, TilePath};
+use comity_service::{Caller, Exchange};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,6 +34,15 @@ pub(crate) enum LedgerCommand {
     /// Accept that the newest checkpoint was signed by a clock that was ahead and has been set right since; the log
     /// says so. Stop the server before.
     AcceptClock(InstanceArguments),
+    /// Accept that what was signed after a restored backup is lost: the next log begins, and says so. Stop the server
+    /// before.
+    AcceptLoss {
+        #[command(flatten)]
+        instance: InstanceArguments,
+        /// The year in the name of the log that begins; by default the first that was certainly never begun.
+        #[arg(long)]
+        year: Option<i64>,
+    },
     /// Copy a log into a folder, or bring the copy up to date.
     Mirror {
         /// The log's address, such as `https://a.example/ledger/2026`.
@@ -64,8 +75,32 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<(), String> {
             let exchange = instance.open()?;
             runtime()?.block_on(exchange.accept_clock()).map_err(said)
         }
+        LedgerCommand::AcceptLoss { instance, year } => accept_loss(instance, *year),
         LedgerCommand::Mirror { url, folder } => mirror(&Fetched::new(url), folder),
     }
+}
+
+fn accept_loss(instance: &InstanceArguments, year: Option<i64>) -> Result<(), String> {
+    let exchange = Exchange::open_restored(instance.settings()?.0, system_clock());
+    let accepted = exchange.map_err(|fault| fault.to_string())?.accept_loss(&Caller::Operator, year)?;
+    println!("log {} ends here with {} leaves", accepted.log, accepted.size);
+    if let Some(given_out) = accepted.given_out.filter(|given_out| *given_out > accepted.size) {
+        println!(
+            "a checkpoint over {given_out} was given out: {} of them are not here",
+            given_out - accepted.size
+        );
+    }
+    for (witness, seen) in &accepted.seen {
+        match seen {
+            Some(seen) => println!(
+                "witness {witness} has cosigned {seen}: {} of them are not here",
+                seen.saturating_sub(accepted.size)
+            ),
+            None => println!("witness {witness} does not cosign it"),
+        }
+    }
+    println!("log {} begins with a record of this. The server may be started.", accepted.next);
+    Ok(())
 }
 
 /// A log that is read from its address.

@@ -1,6 +1,7 @@
 //! The binary `comity`: configuration, assembly, and the command line.
 //! It puts the floors together and starts them; it decides nothing.
 
+mod backup;
 mod config;
 mod demo;
 mod import;
@@ -56,6 +57,10 @@ enum Command {
     },
     /// Check the database of an instance against its ledger; it may be served meanwhile.
     Check(instance::InstanceArguments),
+    /// Write an encrypted archive of an instance, or of its keys; it may be served meanwhile.
+    Backup(backup::BackupArguments),
+    /// Put a backup back into an empty data folder and an empty database.
+    Restore(backup::RestoreArguments),
     /// Print the proof that a request's events stand in the log, without their content.
     Proof(ledger::ProofArguments),
     /// The keys and copies of the logs.
@@ -128,6 +133,8 @@ fn run(command: Command) -> ExitCode {
         Command::Import(arguments) => return import::run(&arguments),
         Command::Verify { command } => return verify::run(&command),
         Command::Check(instance) => return verify::check(&instance),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Restore(arguments) => backup::restore(&arguments),
         Command::Proof(arguments) => ledger::proof(&arguments),
         Command::Ledger { command } => ledger::run(&command),
         Command::Witness(arguments) => witness::run(arguments),

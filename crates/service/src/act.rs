@@ -533,24 +533,27 @@ fn follow(
     }
     let keys = store.instance_key();
     for event in events {
-        let items = match event {
-            RequestEvent::Submitted { items, .. }
-            | RequestEvent::Filed { items, .. }
-            | RequestEvent::Amended { items, .. } => items.as_slice(),
-            _ => &[],
-        };
-        for item in items {
-            let digest = keys.digest("identifier", item.identifier.canonical().as_bytes());
+        for digest in digests(keys, event) {
             rows::add_digest(tx, digest, request.id)?;
-        }
-        match event {
-            RequestEvent::Drafted { reference, .. }
-            | RequestEvent::Filed { reference, .. }
-            | RequestEvent::Acknowledged { reference, .. } => {
-                rows::add_digest(tx, keys.digest("reference", reference.as_bytes()), request.id)?;
-            }
-            _ => {}
         }
     }
     notice::tell(tx, request, events, attempt)
+}
+
+/// Under what a request can be searched for since that event.
+pub(crate) fn digests(keys: &InstanceKey, event: &RequestEvent) -> Vec<[u8; 32]> {
+    let items = match event {
+        RequestEvent::Submitted { items, .. }
+        | RequestEvent::Filed { items, .. }
+        | RequestEvent::Amended { items, .. } => items.as_slice(),
+        _ => &[],
+    };
+    let reference = match event {
+        RequestEvent::Drafted { reference, .. }
+        | RequestEvent::Filed { reference, .. }
+        | RequestEvent::Acknowledged { reference, .. } => Some(reference),
+        _ => None,
+    };
+    let items = items.iter().map(|item| keys.digest("identifier", item.identifier.canonical().as_bytes()));
+    items.chain(reference.map(|reference| keys.digest("reference", reference.as_bytes()))).collect()
 }

@@ -7,13 +7,15 @@ mod clock;
 mod erasure;
 mod program;
 mod proof;
+mod restored;
 mod seal;
 mod witness;
 
 pub use check::{CheckReport, Finding};
-pub(crate) use erasure::{ERASE, SCRUB, erase_later};
+pub(crate) use erasure::{ERASE, SCRUB, erase_again, erase_later};
 pub use proof::LogFile;
 pub(crate) use proof::bundle;
+pub use restored::AcceptedLoss;
 pub use seal::run_sealer;
 pub use witness::{WitnessDebt, WitnessSettings, WitnessTrouble, run_witnessing};
 
@@ -33,6 +35,11 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use witness::Witnesses;
+
+/// What to do about a database that is older than what was signed.
+const RESTORE_NEWEST: &str = "Restore the newest backup (`comity restore`); where that is what you did, \
+                              `comity ledger accept-loss` says so in the ledger and begins its next log. To go on in \
+                              this one would begin a second history.";
 
 /// How the ledger is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +70,15 @@ impl LedgerSettings {
             quorum: 0,
         }
     }
+}
+
+/// What an instance is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To work: what was signed must all be here.
+    Work,
+    /// To look at what a restore has put back, and to say how it goes on. Nothing is sealed.
+    Restore,
 }
 
 /// Keys and state of the ledger in this process.
@@ -103,6 +119,7 @@ impl Ledger {
         data: &Path,
         store: &Store,
         now: Moment,
+        purpose: Purpose,
     ) -> Result<Self, OpenFault> {
         let logs = store.read_blocking("ledger.logs", rows::logs)?;
         let key_file = data.join("ledger.key");
@@ -136,9 +153,15 @@ impl Ledger {
             signed_us: AtomicI64::new(logs.last().map_or(0, |log| log.sealed_at_us)),
         };
         for log in &logs {
-            ledger.check_high_water(store, log)?;
+            ledger.check_high_water(store, log, purpose)?;
         }
         ledger.check_no_lost_log(&logs)?;
+        if purpose == Purpose::Restore {
+            return Ok(ledger);
+        }
+        if let Some(log) = logs.last().filter(|log| log.restored_at_us.is_some()) {
+            return Err(restored::undecided(log));
+        }
         if let Some(log) = logs.last() {
             // A crash may have come between a seal and its file.
             ledger.written =
@@ -146,6 +169,11 @@ impl Ledger {
         }
         ledger.check_witnesses(store, now)?;
         Ok(ledger)
+    }
+
+    /// The name before the year in the origin of each log.
+    pub(crate) fn name(&self) -> &str {
+        &self.settings.name
     }
 
     /// How long leaves wait for company.
@@ -216,7 +244,7 @@ impl Ledger {
     }
 
     /// Refuses a database that is older than what has been signed (T44), or whose log has another key or history.
-    fn check_high_water(&self, store: &Store, log: &rows::LogRow) -> Result<(), OpenFault> {
+    fn check_high_water(&self, store: &Store, log: &rows::LogRow, purpose: Purpose) -> Result<(), OpenFault> {
         let key = self.log_key(log.year)?;
         if key.to_string() != log.key {
             return Err(broken(format!(
@@ -226,28 +254,41 @@ impl Ledger {
             )));
         }
         let path = self.checkpoint_file(&log.head.origin);
-        let Ok(bytes) = std::fs::read(&path) else { return Ok(()) };
-        let note = Note::parse(&bytes).map_err(|fault| broken(format!("{}: {fault}", path.display())))?;
-        let kept = Policy::of_logs([key]).check(&note);
-        let kept = kept.map_err(|unmet| broken(format!("{}: {unmet}", path.display())))?.checkpoint;
-        if kept.size > log.head.size {
+        let Some(kept) = self.given_out(log)? else { return Ok(()) };
+        if kept.size > log.head.size && (log.restored_at_us.is_some() || purpose == Purpose::Restore) {
+            return Ok(());
+        }
+        let origin = log.head.origin.clone();
+        // Another process may have sealed since the logs were read, and have written the file.
+        let now = move |tx: &mut dyn Tx| {
+            let size = rows::log(tx, &origin)?.map_or(0, |log| log.head.size);
+            let root = if kept.size > size { None } else { Some(root_at(tx, &origin, kept.size)?) };
+            Ok::<_, comity_store::Fault>((size, root))
+        };
+        let (size, root) = store.read_blocking("ledger.root", now)?;
+        let Some(root) = root else {
             return Err(broken(format!(
-                "the database is older than what has been signed: log {} holds {} leaves, and a checkpoint over {} was \
-                 given out ({}). Restore the newest backup and what was archived after it. To go on from here would \
-                 begin a second history.",
+                "the database is older than what has been signed: log {} holds {size} leaves, and a checkpoint over {} \
+                 was given out ({}). {RESTORE_NEWEST}",
                 log.head.origin,
-                log.head.size,
                 kept.size,
                 path.display()
             )));
-        }
-        let origin = log.head.origin.clone();
-        let root =
-            store.read_blocking("ledger.root", move |tx: &mut dyn Tx| root_at(tx, &origin, kept.size))?;
+        };
         if root == kept.root {
             return Ok(());
         }
         Err(broken(format!("log {} does not continue the checkpoint in {}", log.head.origin, path.display())))
+    }
+
+    /// What the file beside the database says of a log, where there is one.
+    fn given_out(&self, log: &rows::LogRow) -> Result<Option<Checkpoint>, OpenFault> {
+        let path = self.checkpoint_file(&log.head.origin);
+        let Ok(bytes) = std::fs::read(&path) else { return Ok(None) };
+        let told = |why: String| broken(format!("{}: {why}", path.display()));
+        let note = Note::parse(&bytes).map_err(|fault| told(fault.to_string()))?;
+        let kept = Policy::of_logs([self.log_key(log.year)?]).check(&note);
+        Ok(Some(kept.map_err(|unmet| told(unmet.to_string()))?.checkpoint))
     }
 
     /// Refuses an emptied database beside checkpoints of a log that was begun: a log is created once.
@@ -293,7 +334,7 @@ fn reader<'a>(tx: &'a mut dyn Tx, origin: &'a str, size: u64) -> impl Subtrees<E
 }
 
 impl Exchange {
-    /// The keys of all logs, of the one of this year and of the next, and the witnesses, for whoever wants to verify or
+    /// The keys of all logs, of the one of this year and of the one after the newest, and the witnesses, for whoever wants to verify or
     /// to witness: a C2SP policy. The next key is there before it is used, so that nobody falls behind at the turn.
     ///
     /// # Errors
@@ -303,10 +344,9 @@ impl Exchange {
         let ledger = &self.inner.ledger;
         let mut lines: Vec<String> = logs.iter().map(|log| format!("log {}\n", log.key)).collect();
         let year = i64::from(self.now().date().year());
-        for year in [year, year + 1] {
-            if !logs.iter().any(|log| log.year >= year) {
-                lines.push(format!("log {}\n", ledger.log_key(year)?));
-            }
+        let newest = logs.last().map_or(year - 1, |log| log.year);
+        for year in newest + 1..=newest.max(year) + 1 {
+            lines.push(format!("log {}\n", ledger.log_key(year)?));
         }
         Ok(lines.concat() + &ledger.witnesses.rules())
     }

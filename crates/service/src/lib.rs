@@ -3,6 +3,7 @@
 //! It never shows anything to anybody whom the policy has not let through.
 
 mod act;
+mod backup;
 mod dossier;
 mod file;
 mod instance;
@@ -18,13 +19,14 @@ pub mod translation;
 mod view;
 
 pub use act::{Caller, Cause, Denied, Fault, IdempotencyKey, Receipt, Via};
+pub use backup::{ArchiveFault, Restored, Restoring};
 pub use dossier::{Case, Erased};
 pub use file::Content;
 pub use instance::{FailedJob, Health, InstanceState, LogState};
 pub use job::run_worker;
 pub use ledger::{
-    CheckReport, Finding, LedgerSettings, LogFile, WitnessDebt, WitnessSettings, WitnessTrouble, run_sealer,
-    run_witnessing,
+    AcceptedLoss, CheckReport, Finding, LedgerSettings, LogFile, WitnessDebt, WitnessSettings,
+    WitnessTrouble, run_sealer, run_witnessing,
 };
 pub use notice::{Notice, SmtpSettings};
 pub use oversight::{NewExtract, NewSample, Sample, TrailPage, TrailQuery, TrailShow, TrailView};
@@ -96,6 +98,11 @@ pub enum OpenFault {
     /// Its keys, or a database that is older than what was signed.
     #[error("the ledger cannot go on: {0}")]
     Ledger(String),
+    /// A restore was broken off in the data folder, or is running.
+    #[error(
+        "a restore was broken off, or is running, in {0}: when none is running, remove that folder and restore again"
+    )]
+    Restoring(PathBuf),
 }
 
 /// The one way to everything that this instance holds; cloning it is cheap.
@@ -141,6 +148,10 @@ impl Exchange {
     /// # Errors
     /// [`OpenFault`]; nothing has been changed then but the tables' version.
     pub fn open(settings: Settings, clock: ClockSource) -> Result<Self, OpenFault> {
+        let staging = settings.data.join(comity_store::backup::STAGING);
+        if staging.exists() {
+            return Err(OpenFault::Restoring(staging));
+        }
         let key = InstanceKey::load_or_create(&settings.data.join("instance.key"))?;
         let (database, data, now_us) =
             (settings.database.clone(), settings.data.clone(), clock().as_microsecond());
@@ -153,6 +164,15 @@ impl Exchange {
     /// # Errors
     /// [`OpenFault`].
     pub fn on(store: Store, settings: Settings, clock: ClockSource) -> Result<Self, OpenFault> {
+        Self::with_purpose(store, settings, clock, ledger::Purpose::Work)
+    }
+
+    pub(crate) fn with_purpose(
+        store: Store,
+        settings: Settings,
+        clock: ClockSource,
+        purpose: ledger::Purpose,
+    ) -> Result<Self, OpenFault> {
         let gate = match &settings.permissions {
             None => Gate::built_in(),
             Some(text) => Gate::from_toml(text).map_err(|errors| {
@@ -171,7 +191,7 @@ impl Exchange {
         let fallback = Calendar::from_toml(FALLBACK).map_err(|f| OpenFault::Procedure(f.to_string()))?;
         let calendars = settings.calendars.into_iter().map(|c| (c.id().to_owned(), c)).collect();
         let now = Moment::utc(clock());
-        let ledger = ledger::Ledger::open(settings.ledger, &settings.data, &store, now)?;
+        let ledger = ledger::Ledger::open(settings.ledger, &settings.data, &store, now, purpose)?;
         let inner = Inner {
             gate,
             procedures: settings.procedures,

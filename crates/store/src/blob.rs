@@ -76,7 +76,7 @@ impl BlobStore {
     }
 
     /// Where a blob lies. *Errors*: the path could lead out of the folder.
-    fn place(&self, path: &str) -> Result<PathBuf, Fault> {
+    pub(crate) fn place(&self, path: &str) -> Result<PathBuf, Fault> {
         let plain = |part: &str| {
             !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         };
@@ -134,6 +134,11 @@ impl BlobStore {
             }
         })
         .boxed())
+    }
+
+    /// Begins a blob that comes sealed, as it lay in another folder. *Errors*: as [`BlobStore::place`]; the storage fails.
+    pub(crate) fn begin_raw(&self, path: &str) -> Result<Unfinished, Fault> {
+        self.disk.begin(&self.place(path)?)
     }
 
     /// Removes a blob; a missing one is no error. *Errors*: the storage fails.

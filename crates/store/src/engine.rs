@@ -265,6 +265,11 @@ impl Store {
         Some(found.blocks_available().saturating_mul(found.fragment_size()))
     }
 
+    /// The folder of key files and blobs.
+    pub(crate) fn data_dir(&self) -> &Path {
+        &self.inner.data_dir
+    }
+
     /// The folder of sealed blobs beside the database.
     pub fn blobs(&self) -> &BlobStore {
         &self.inner.blobs

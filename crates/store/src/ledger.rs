@@ -21,13 +21,14 @@ crate::sql! {
     LEAVES = "select commitment from leaf where log = $1 and position >= $2 and position < $3 order by position";
     AT = "select id from leaf where log = $1 and position = $2";
     COUNT = "select count(*) from leaf where log = $1 and position is not null";
-    NEWEST = "select origin, year, log_key, size, root, checkpoint, sealed_at_us from log order by year desc limit 1";
-    LOG = "select origin, year, log_key, size, root, checkpoint, sealed_at_us from log where origin = $1";
-    LOGS = "select origin, year, log_key, size, root, checkpoint, sealed_at_us from log order by year";
+    NEWEST = "select origin, year, log_key, size, root, checkpoint, sealed_at_us, restored_at_us from log order by year desc limit 1";
+    LOG = "select origin, year, log_key, size, root, checkpoint, sealed_at_us, restored_at_us from log where origin = $1";
+    LOGS = "select origin, year, log_key, size, root, checkpoint, sealed_at_us, restored_at_us from log order by year";
     ADD_LOG = "insert into log (origin, year, log_key, size, root, checkpoint, sealed_at_us)
         values ($1, $2, $3, $4, $5, $6, $7)";
     SWAP = "update log set size = $2, root = $3, checkpoint = $4, sealed_at_us = $5
         where origin = $1 and size = $6 and root = $7";
+    PUT_BACK = "update log set restored_at_us = $2 where origin = $1";
     PUT_TILE = "insert into tile (log, level, number, hashes) values ($1, $2, $3, $4)
         on conflict (log, level, number) do update set hashes = excluded.hashes";
     TILE = "select hashes from tile where log = $1 and level = $2 and number = $3";
@@ -87,6 +88,9 @@ pub struct LogRow {
     pub checkpoint: String,
     /// When that was signed, in microseconds since 1970.
     pub sealed_at_us: i64,
+    /// When it was put back from a backup, in microseconds since 1970. It may have signed more than is here, so nothing is
+    /// added to it.
+    pub restored_at_us: Option<i64>,
 }
 
 fn log_of(row: &Row) -> Result<LogRow, Fault> {
@@ -98,6 +102,7 @@ fn log_of(row: &Row) -> Result<LogRow, Fault> {
         head,
         checkpoint: row.text(5)?.to_owned(),
         sealed_at_us: row.int(6)?,
+        restored_at_us: row.opt_int(7)?,
     })
 }
 
@@ -225,6 +230,11 @@ pub fn swap(
         before.root.into(),
     ];
     Ok(tx.exec(SWAP, &args)? == 1)
+}
+
+/// Says of a log that it was put back from a backup, at that time in microseconds since 1970, or that it goes on.
+pub fn put_back(tx: &mut dyn Tx, origin: &str, at_us: Option<i64>) -> Result<(), Fault> {
+    tx.exec(PUT_BACK, &[origin.into(), at_us.into()]).map(drop)
 }
 
 /// Keeps a tile that is new or longer than before.

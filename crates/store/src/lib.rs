@@ -11,6 +11,7 @@ macro_rules! sql {
 }
 pub(crate) use sql;
 
+pub mod backup;
 mod blob;
 pub mod credential;
 mod disk;
@@ -39,7 +40,9 @@ pub use value::{Row, Value};
 
 /// Every statement the store can run, for the test that prepares them on both engines.
 pub fn statements() -> Vec<&'static str> {
+    let backup = backup::statements();
     [
+        &backup,
         credential::STATEMENTS,
         engine::STATEMENTS,
         job::STATEMENTS,

@@ -51,9 +51,11 @@ crate::sql! {
         from request where id = $1";
     NEXT_NUMBER = "insert into reference_number (organisation, year, last) values ($1, $2, 1)
         on conflict (organisation, year) do update set last = reference_number.last + 1 returning last";
+    SKIP_NUMBERS = "update reference_number set last = last + $1";
     PUT_PROCEDURE = "insert into procedure_text (hash, id, version, content) values ($1, $2, $3, $4)
         on conflict (hash) do nothing";
     PROCEDURES = "select content from procedure_text order by id, version, hash";
+    PUT_REFERENCE = "update request set provider_reference = $2 where id = $1";
     ADD_DIGEST = "insert into request_digest (digest, request) values ($1, $2) on conflict do nothing";
     ADD_OBJECT = "insert into foreign_object (organisation, identifier, request) values ($1, $2, $3)
         on conflict do nothing";
@@ -382,6 +384,11 @@ pub fn next_number(tx: &mut dyn Tx, organisation: OrganisationId, year: i64) -> 
     row.ok_or_else(|| Fault::other("no number was given"))?.int(0)
 }
 
+/// Leaves out so many numbers for references of every organisation: they may have been given.
+pub fn skip_numbers(tx: &mut dyn Tx, count: i64) -> Result<(), Fault> {
+    tx.exec(SKIP_NUMBERS, &[count.into()]).map(drop)
+}
+
 /// Keeps the text of a procedure for good.
 pub fn put_procedure(tx: &mut dyn Tx, p: &PinnedProcedure) -> Result<(), Fault> {
     let args: [Value; 4] =
@@ -397,6 +404,11 @@ pub fn procedures(tx: &mut dyn Tx) -> Result<Vec<String>, Fault> {
 /// Makes a request findable by a keyed digest.
 pub fn add_digest(tx: &mut dyn Tx, digest: [u8; 32], id: RequestId) -> Result<(), Fault> {
     tx.put(ADD_DIGEST, &[digest.into(), id.to_string().into()])
+}
+
+/// Puts the provider's reference beside the sealed state in which it stands, after a restore.
+pub fn put_provider_reference(tx: &mut dyn Tx, request: &Request) -> Result<(), Fault> {
+    tx.put(PUT_REFERENCE, &[request.id.to_string().into(), request.provider_reference.clone().into()])
 }
 
 /// Notes an object of a foreign message; false when the organisation has already sent it.

@@ -165,12 +165,17 @@ impl InstanceKey {
         }
         let mut text = String::new();
         file.take(1024).read_to_string(&mut text).map_err(|e| failed(&e))?;
-        let bytes = hex::decode(text.trim_end());
+        let key = Self::from_text(text.as_bytes());
         text.zeroize();
-        let mut bytes = bytes.ok_or_else(|| failed(&"not 64 hexadecimal digits"))?;
-        let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| failed(&"not 64 hexadecimal digits"));
+        key.ok_or_else(|| failed(&"not 64 hexadecimal digits"))
+    }
+
+    /// The key of a key file with this content; nothing where it is not 64 hexadecimal digits.
+    pub(crate) fn from_text(text: &[u8]) -> Option<Self> {
+        let mut bytes = hex::decode(str::from_utf8(text).ok()?.trim_end())?;
+        let key = <[u8; 32]>::try_from(bytes.as_slice()).ok();
         bytes.zeroize();
-        Ok(Self::from_bytes(key?))
+        key.map(Self::from_bytes)
     }
 
     /// A key from bytes that the caller keeps, for tests and for other key stores.

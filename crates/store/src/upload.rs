@@ -27,6 +27,7 @@ crate::sql! {
         returning parts";
     ADD_PART = "insert into upload_part (upload, number, path, bytes) values ($1, $2, $3, $4)";
     COMPLETE = "update upload set sha256 = $2, completed_at_us = $3 where id = $1 and completed_at_us is null";
+    PUT_DIGEST = "update upload set sha256 = $2 where id = $1";
     PARTS = "select path from upload_part where upload = $1 order by number";
     OF_DOSSIER = "select dossier, name_sealed, declared_size, received, parts, hash_state, sha256, created_at_us,
             completed_at_us, id
@@ -302,6 +303,14 @@ pub fn complete(tx: &mut dyn Tx, key: &DossierKey, id: &str, now_us: i64) -> Res
     upload.sha256 = Some(sha256);
     upload.completed_at_us = Some(now_us);
     Ok(upload)
+}
+
+/// Puts the digests of a dossier's complete files beside their sealed states, after a restore.
+pub fn put_digests(tx: &mut dyn Tx, key: &DossierKey, dossier: &str) -> Result<(), Fault> {
+    for upload in of_dossier(tx, dossier)?.iter().filter(|upload| upload.completed_at_us.is_some()) {
+        tx.put(PUT_DIGEST, &[(&upload.id).into(), upload.digest(key)?.into()])?;
+    }
+    Ok(())
 }
 
 /// The paths of an upload's blobs, in their order.

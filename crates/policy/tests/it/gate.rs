@@ -108,6 +108,8 @@ fn other_systems_the_clock_and_the_console_may_exactly_what_the_table_says() {
                 "person.invite own",
                 "person.edit own",
                 "token.edit own",
+                "instance.backup own",
+                "instance.restore own",
             ],
         };
         assert_eq!(allowed, written_out, "{name}");

@@ -126,10 +126,10 @@ async fn all_work(client: Client, clients: usize, round: usize) -> Told {
 }
 
 /// A small disk of its own, where this user may have one.
-struct SmallDisk(PathBuf);
+pub(crate) struct SmallDisk(pub(crate) PathBuf);
 
 impl SmallDisk {
-    fn mounted(name: &str, size: &str) -> Option<Self> {
+    pub(crate) fn mounted(name: &str, size: &str) -> Option<Self> {
         let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::create_dir_all(&place).unwrap();
         let done = Command::new("mount")

@@ -18,14 +18,14 @@ const OFFICER: &str = "Amélie Laurent";
 const ANALYST: &str = "Erik Lindqvist";
 
 /// An instance with a configuration, on the data of a demonstration that has ended.
-struct Instance {
+pub(crate) struct Instance {
     process: Child,
     url: String,
-    said: Arc<Mutex<String>>,
+    pub(crate) said: Arc<Mutex<String>>,
 }
 
 impl Instance {
-    fn start(config: &Path) -> Self {
+    pub(crate) fn start(config: &Path) -> Self {
         let mut process = serve(config).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
         let said = Arc::new(Mutex::new(String::new()));
@@ -44,7 +44,7 @@ impl Instance {
         }
     }
 
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
@@ -56,7 +56,7 @@ impl Instance {
     }
 
     /// An act: a draft of the officer, with its reference.
-    fn draft(&self, demo: &Demo) -> String {
+    pub(crate) fn draft(&self, demo: &Demo) -> String {
         let me: Value = serde_json::from_str(&self.get("/api/v1/me", demo.token(ANALYST))).unwrap();
         let to = me["organisation"]["id"].as_str().or(me["organisation"].as_str()).unwrap();
         let draft = json!({ "priority": "P2_NORMAL", "answers": { "case_number": "NB-1" }, "items": [] });
@@ -72,7 +72,7 @@ impl Instance {
     }
 
     /// Waits until the newest checkpoint, of more than `size` leaves, is cosigned, or is not; answers its size.
-    fn wait(&self, year: &str, size: u64, cosigned: bool) -> u64 {
+    pub(crate) fn wait(&self, year: &str, size: u64, cosigned: bool) -> u64 {
         let begun = Instant::now();
         loop {
             // There is no log before the first seal.
@@ -104,7 +104,7 @@ fn serve(config: &Path) -> Command {
 }
 
 /// Why an instance does not start.
-fn refused(config: &Path) -> String {
+pub(crate) fn refused(config: &Path) -> String {
     let mut process = serve(config).stderr(Stdio::piped()).spawn().unwrap();
     let mut said = String::new();
     for line in BufReader::new(process.stderr.take().unwrap()).lines().map_while(Result::ok) {
@@ -118,7 +118,7 @@ fn refused(config: &Path) -> String {
 }
 
 /// A demonstration that has told its story and ended, and a configuration for an instance on its data.
-fn told(name: &str) -> (Demo, PathBuf, String) {
+pub(crate) fn told(name: &str) -> (Demo, PathBuf, String) {
     let mut demo = Demo::start(name);
     let policy = kept(demo.data(), "policy", &["ledger", "policy", "--data", demo.data().to_str().unwrap()]);
     demo.kill();
@@ -128,16 +128,21 @@ fn told(name: &str) -> (Demo, PathBuf, String) {
 }
 
 fn configure(demo: &Demo, config: &Path, more: &str) {
+    configured(demo.data(), config, more);
+}
+
+/// A configuration for an instance whose data lie, or are to lie, in a folder.
+pub(crate) fn configured(data: &Path, config: &Path, more: &str) {
     let text = format!(
         "listen = \"127.0.0.1:0\"\nbase_url = \"http://127.0.0.1\"\ndata = \"{}\"\n[ledger]\n\
          name = \"demo.comity.example/ledger\"\n{more}\n",
-        demo.data().display()
+        data.display()
     );
     std::fs::write(config, text).unwrap();
 }
 
 /// The lines of a configuration that name the witness by its ML-DSA-44 key.
-fn asks(witness: &Witness) -> String {
+pub(crate) fn asks(witness: &Witness) -> String {
     format!("[[ledger.witness]]\nkey = \"{}\"\nurl = \"{}\"\n", witness.keys[1], witness.url)
 }
 

@@ -94,6 +94,7 @@ impl Exchange {
                 check_cosigned(tx, &inner.ledger, &log, &mut report)?;
             }
             unexplained(tx, &mut report)?;
+            check_restored(tx, &mut report)?;
             for wrong in tx.integrity()? {
                 report.add("database", wrong);
             }
@@ -318,6 +319,29 @@ fn check_log(
         Ok(root) if root == log.head.root => {}
         Ok(_) => report.add(origin, "its tiles do not lead to its root"),
         Err(fault) => report.add(origin, fault.message),
+    }
+    Ok(())
+}
+
+/// A log that was put back from a backup is the newest, or the record that opens the next one names what was lost of it;
+/// and no other log is said to have lost anything.
+fn check_restored(tx: &mut dyn Tx, report: &mut CheckReport) -> Result<(), Fault> {
+    let bodies = rows::all_records(tx)?.into_iter().map(|(_, record)| record.body);
+    let says = bodies.filter_map(|body| serde_json::from_str::<serde_json::Value>(&body).ok());
+    let lost: BTreeSet<String> = says
+        .filter(|record| record["record"] == "log-opened")
+        .filter_map(|record| Some(format!("{} {}", record["lost"]["log"].as_str()?, record["lost"]["from"])))
+        .collect();
+    let logs = rows::logs(tx)?;
+    let newest = logs.last().map(|log| log.year);
+    for log in logs.iter().filter(|log| Some(log.year) != newest) {
+        let named = lost.contains(&format!("{} {}", log.head.origin, log.head.size));
+        if named != log.restored_at_us.is_some() {
+            report.add(
+                &log.head.origin,
+                "it was put back from a backup, or not, otherwise than the next log says",
+            );
+        }
     }
     Ok(())
 }

@@ -86,22 +86,49 @@ fn erase(tx: &mut dyn Tx, store: &Store, inner: &Inner, id: RequestId) -> Answer
         return attempt.refuse(tx, vec![Refusal::new(code)]);
     }
     inner.ledger.clock_holds(now)?;
-    let Some((found, _)) = request::load(tx, store.instance_key(), id)? else { return Ok(Ok(())) };
-    let Some(pinned) = inner.pinned(&found.procedure) else {
-        return Err(store_fault("an unknown procedure"));
-    };
+    if request::load(tx, store.instance_key(), id)?.is_none() {
+        return Ok(Ok(()));
+    }
+    attempt.basis = rule(inner, &parties.procedure_hash)?;
+    remove(tx, id, &attempt.basis, now, now)?;
+    seal::destroy_dossier_key(tx, &id.to_string(), now.us())?;
+    attempt.record(tx, "done", "")?;
+    Ok(Ok(()))
+}
+
+/// Why a dossier under that procedure is erased when it is.
+fn rule(inner: &Inner, procedure_hash: &str) -> Result<String, Fault> {
+    let pinned = inner.pinned.by_hash(procedure_hash).ok_or_else(|| store_fault("an unknown procedure"))?;
+    let retention = &pinned.procedure.retention;
+    Ok(format!("{}, retention of the record: {} ({})", pinned.pin(), retention.record, retention.source))
+}
+
+/// Removes what a restore has brought back of a dossier that had been erased at `at`, as far as that can be: its key is
+/// not among those that were restored, so that nothing of it opens (T38).
+pub(crate) fn erase_again(tx: &mut dyn Tx, inner: &Inner, id: RequestId, at: Moment) -> Result<(), Fault> {
+    let now = inner.now();
+    let mut attempt = Attempt::new(&Caller::System, Action::RequestErase, now);
+    let Some(parties) = request::parties(tx, id)? else { return Ok(()) };
+    attempt.request = Some(id);
+    attempt.concerns(inner, &parties);
+    attempt.basis =
+        format!("{}; before a restore, which has kept to it", rule(inner, &parties.procedure_hash)?);
+    remove(tx, id, &attempt.basis, at, now)?;
+    attempt.record(tx, "done", "")?;
+    Ok(())
+}
+
+/// Removes the content, and names its leaves in a record; the key is the caller's to destroy.
+fn remove(tx: &mut dyn Tx, id: RequestId, rule: &str, at: Moment, now: Moment) -> Result<(), Fault> {
     let text = id.to_string();
     let leaves = request::event_leaves(tx, id)?;
     let mut salt = [0; 32];
     fill(&mut salt);
-    let retention = &pinned.procedure.retention;
-    attempt.basis =
-        format!("{}, retention of the record: {} ({})", found.procedure, retention.record, retention.source);
     let body = serde_json::json!({
         "record": comity_ledger::bundle::ERASURE,
         "request": text,
-        "at": now.to_string(),
-        "rule": attempt.basis,
+        "at": at.to_string(),
+        "rule": rule,
         "commitments": leaves.iter().map(|leaf| hex(&leaf.commitment)).collect::<Vec<_>>(),
     });
     let record = rows::Record { id: new_uuid(now).to_string(), salt, body: body.to_string() };
@@ -112,7 +139,6 @@ fn erase(tx: &mut dyn Tx, store: &Store, inner: &Inner, id: RequestId) -> Answer
         crate::file::expiry::delete_later(tx, &paths, now)?;
     }
     request::erase(tx, id)?;
-    seal::destroy_dossier_key(tx, &text, now.us())?;
     let scrub = NewJob {
         id: new_uuid(now).to_string(),
         kind: SCRUB.to_owned(),
@@ -121,7 +147,5 @@ fn erase(tx: &mut dyn Tx, store: &Store, inner: &Inner, id: RequestId) -> Answer
         payload: String::new(),
         max_attempts: 1_000,
     };
-    job::enqueue(tx, &scrub)?;
-    attempt.record(tx, "done", "")?;
-    Ok(Ok(()))
+    job::enqueue(tx, &scrub).map(drop)
 }

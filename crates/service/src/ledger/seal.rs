@@ -169,6 +169,14 @@ impl Exchange {
         tokio::time::timeout(PATIENCE, wait).await.unwrap_or(Ok(None))
     }
 
+    /// Writes the checkpoint of a log beside the database, after a restore.
+    pub(crate) async fn put_checkpoint(&self, log: &rows::LogRow) -> Result<(), Fault> {
+        let (store, text) = (self.store.clone(), log.checkpoint.clone());
+        let path = self.inner.ledger.checkpoint_file(&log.head.origin);
+        let put = tokio::task::spawn_blocking(move || store.put_file(&path, text.as_bytes())).await;
+        put.unwrap_or_else(|_| Err(store_fault("a checkpoint was not written")))
+    }
+
     /// Keeps the newest checkpoint as a file, so that a database that is put back to an older state is noticed.
     async fn keep_checkpoint(&self, head: &Checkpoint, note: String) {
         if let Ok(mut written) = self.inner.ledger.written.lock() {
@@ -209,9 +217,13 @@ fn seal(tx: &mut dyn Tx, inner: &Inner) -> Result<Sealed, Fault> {
     let mut sealed = Sealed { leaves: 0, note: None, at_us: 0 };
     let mut log = match rows::newest_log(tx)? {
         Some(log) => log,
-        None => begin(tx, ledger, year, None, now)?,
+        None => begin(tx, ledger, year, None, None, now)?,
     };
     clock::held(log.sealed_at_us, now)?;
+    if log.restored_at_us.is_some() {
+        // To add to it would be to sign a second history.
+        return Err(store_fault(format!("{} was put back from a backup", log.head.origin)));
+    }
     // A clock that was put back does not open an old year again.
     if log.year < year {
         sealed.leaves += extend(tx, ledger, &mut log, Fill::Waiting, now)?;
@@ -251,25 +263,31 @@ fn turn(
         "record": "log-closed", "log": old.head.origin, "at": now.to_string(), "next": next.to_string(),
     });
     extend(tx, ledger, &mut old, Fill::Record(last.to_string()), now)?;
-    begin(tx, ledger, year, Some(&old), now)
+    begin(tx, ledger, year, Some(&old), None, now)
 }
 
-fn begin(
+/// Begins a log with a record that names the end of the one before, and what was lost of that, if anything was.
+pub(super) fn begin(
     tx: &mut dyn Tx,
     ledger: &Ledger,
     year: i64,
     before: Option<&rows::LogRow>,
+    lost: Option<serde_json::Value>,
     now: Moment,
 ) -> Result<rows::LogRow, Fault> {
     let head = Checkpoint { origin: ledger.origin(year), size: 0, root: comity_ledger::empty_root() };
     let note = ledger.sign(year, &head, now)?.to_string();
     let key = ledger.log_key(year)?.to_string();
-    let mut log = rows::LogRow { year, key, head, checkpoint: note, sealed_at_us: now.us() };
+    let mut log =
+        rows::LogRow { year, key, head, checkpoint: note, sealed_at_us: now.us(), restored_at_us: None };
     rows::add_log(tx, &log)?;
-    let first = serde_json::json!({
+    let mut first = serde_json::json!({
         "record": "log-opened", "log": log.head.origin, "at": now.to_string(),
         "previous": before.map(|log| log.checkpoint.clone()),
     });
+    if let Some(lost) = lost {
+        first["lost"] = lost;
+    }
     extend(tx, ledger, &mut log, Fill::Record(first.to_string()), now)?;
     Ok(log)
 }

@@ -2,7 +2,7 @@
 //! What they remember outlives this database: one that is older, or tells another history, is noticed by them (T44).
 //! It never keeps a cosignature that does not hold under the configured key.
 
-use super::{Ledger, Unread, broken, reader, store_fault};
+use super::{Ledger, RESTORE_NEWEST, Unread, broken, reader, store_fault};
 use crate::act::Denied;
 use crate::{Exchange, OpenFault};
 use comity_domain::time::Moment;
@@ -239,6 +239,23 @@ impl Witness {
         Ok(None)
     }
 
+    /// How many leaves of a log it has cosigned; nothing where it does not cosign that log.
+    fn last(&self, agent: &ureq::Agent, head: &Checkpoint, checkpoint: Note) -> Result<Option<u64>, Trouble> {
+        match self.post(agent, &AddCheckpoint { old: head.size, proof: Vec::new(), checkpoint }) {
+            Ok(Answer::Cosigned(_)) => Ok(Some(head.size)),
+            Ok(Answer::Last(last)) => Ok(Some(last)),
+            Ok(Answer::OtherHistory) => {
+                let why = format!(
+                    "the {} leaves of log {} that it has cosigned are others",
+                    head.size, head.origin
+                );
+                Err(Trouble::new(WitnessTrouble::OtherHistory, why))
+            }
+            Err(Trouble { kind: WitnessTrouble::Refuses, .. }) => Ok(None),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
     fn post(&self, agent: &ureq::Agent, request: &AddCheckpoint) -> Result<Answer, Trouble> {
         let url = format!("{}/add-checkpoint", self.settings.url.trim_end_matches('/'));
         let unreachable = |error: ureq::Error| Trouble::new(WitnessTrouble::Unreachable, error);
@@ -336,8 +353,9 @@ fn newest_size(store: &Store, origin: &str) -> Result<u64, Fault> {
     Ok(log.map_or(0, |log| log.head.size))
 }
 
+/// Of every log that may be added to: of one that was put back from a backup, witnesses know more.
 fn standings(tx: &mut dyn Tx) -> Result<Vec<Standing>, Fault> {
-    let logs = rows::logs(tx)?.into_iter();
+    let logs = rows::logs(tx)?.into_iter().filter(|log| log.restored_at_us.is_none());
     logs.map(|log| Ok(Standing { cosigned: rows::cosigned(tx, &log.head.origin)?, log })).collect()
 }
 
@@ -377,6 +395,26 @@ impl Ledger {
         Ok(troubles)
     }
 
+    /// What each witness has cosigned last of a log, by its name: so many leaves, or nothing where it does not cosign it.
+    ///
+    /// *Errors*: one does not answer, or has cosigned another history; in words.
+    pub(super) fn last_seen(
+        &self,
+        head: &Checkpoint,
+        checkpoint: &str,
+    ) -> Result<Vec<(String, Option<u64>)>, String> {
+        let Witnesses { all, agent, .. } = &self.witnesses;
+        let note = Note::parse(checkpoint.as_bytes()).map_err(|fault| fault.to_string())?;
+        let mut seen = Vec::new();
+        for witness in all {
+            let name = witness.settings.key.name().to_owned();
+            let last = witness.last(agent, head, note.clone());
+            let last = last.map_err(|trouble| format!("witness {name}: {}", trouble.why))?;
+            seen.push((name, last));
+        }
+        Ok(seen)
+    }
+
     /// Asks the witnesses before anything is written. Those that answer must know no more than the database holds, nor
     /// anything else (T44); so must the log of this year, where the database does not know that there was one.
     pub(super) fn check_witnesses(&self, store: &Store, now: Moment) -> Result<(), OpenFault> {
@@ -393,7 +431,8 @@ impl Ledger {
             let head = Checkpoint { origin: self.origin(year), size: 0, root: empty_root() };
             let checkpoint = self.sign(year, &head, now)?.to_string();
             let key = self.log_key(year)?.to_string();
-            let log = rows::LogRow { year, key, head, checkpoint, sealed_at_us: now.us() };
+            let log =
+                rows::LogRow { year, key, head, checkpoint, sealed_at_us: now.us(), restored_at_us: None };
             logs.push(Standing { log, cosigned: Vec::new() });
         }
         let mut told = String::new();
@@ -406,8 +445,7 @@ impl Ledger {
             return Ok(());
         }
         Err(broken(format!(
-            "the database is older than what has been signed, or not the same. {told}Restore the newest backup and what \
-             was archived after it. To go on from here would begin a second history."
+            "the database is older than what has been signed, or not the same. {told}{RESTORE_NEWEST}"
         )))
     }
 }

@@ -126,7 +126,7 @@ impl World {
         Ok(Self { exchange, now_us: self.now_us.clone() })
     }
 
-    fn clock(now_us: &Arc<AtomicI64>) -> comity_service::ClockSource {
+    pub(crate) fn clock(now_us: &Arc<AtomicI64>) -> comity_service::ClockSource {
         let moved = now_us.clone();
         Arc::new(move || jiff::Timestamp::from_microsecond(moved.load(Ordering::SeqCst)).unwrap())
     }
@@ -144,7 +144,7 @@ impl World {
         Ok(Self { exchange, now_us })
     }
 
-    fn settings(store: &TestStore) -> Settings {
+    pub(crate) fn settings(store: &TestStore) -> Settings {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../procedures");
         let mut procedures = ProcedureSet::default();
         for file in FILES {

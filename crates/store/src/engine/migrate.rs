@@ -11,7 +11,7 @@ use crate::value::Value;
 /// One file of the folder `migrations`, built into the program.
 #[derive(Debug, Clone, Copy)]
 pub struct Migration {
-    /// Its place in the order, from 1 without gaps.
+    /// Its place in the order; only ever a larger one than before.
     pub number: i64,
     /// The file's name after the number.
     pub name: &'static str,
@@ -39,6 +39,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(6, "0006_trail"),
     migration!(7, "0007_leaf"),
     migration!(8, "0008_program"),
+    migration!(9, "0009_restored"),
 ];
 
 const TABLE: &str = "create table if not exists migration (

@@ -1,5 +1,6 @@
 //! Tests of the store, each on both engines.
 
+mod backup;
 mod blob;
 mod disk;
 mod engine;

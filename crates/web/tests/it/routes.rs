@@ -91,11 +91,13 @@ fn every_action_of_a_person_can_be_reached_over_the_api() {
         .collect();
     // Looking at an organisation goes through its directory entry; how the instance does is for a page, because reading it
     // counts as having seen it; only clocks tick, and only time removes a file or erases a request.
-    // The console sets up organisations.
+    // The console sets up organisations, makes backups and puts them back.
     let elsewhere = [
         "organisation.view",
         "organisation.edit",
         "instance.view",
+        "instance.backup",
+        "instance.restore",
         "request.tick",
         "request.erase",
         "file.expire",
