@@ -100,7 +100,7 @@ impl Target {
         match &mut self {
             Self::File { file, beside, place, whole } => {
                 file.sync_all()?;
-                std::fs::rename(&beside, &place)?;
+                std::fs::rename(beside.as_path(), place.as_path())?;
                 *whole = true;
                 let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
                 File::open(folder.unwrap_or(Path::new(".")))?.sync_all()

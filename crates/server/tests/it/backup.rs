@@ -340,6 +340,41 @@ fn a_backup_or_restore_that_is_killed_leaves_a_whole_one_or_none() {
     ends(&["check", "--data", &data], VALID);
 }
 
+/// The rows of a restore into a server are there as a whole or not at all.
+#[test]
+fn a_restore_into_a_server_that_is_killed_leaves_an_empty_database_or_one_that_is_not_served() {
+    let demo = Demo::start("backup-killed-server");
+    drafts(&demo, (0..40).map(|number| format!("draft {number}")));
+    let keeper = Keeper::new("backup-killed-server-kept");
+    keeper.keep(&["--data", demo.data().to_str().unwrap()]);
+    let files = [keeper.path("data"), keeper.path("keys"), keeper.path("identity")];
+    let name = format!("comity_killed_{}", std::process::id());
+    let (mut again, mut late, mut whole) = (0, 0, 0);
+    for _ in 0..10 {
+        let url = new_database(postgres(), &name);
+        let place = keeper.empty("restored");
+        let instance = ["--data", place.as_str(), "--database-url", url.as_str()];
+        let arguments = ["restore", &files[0], "--keys", &files[1], "--identity", &files[2]];
+        killed(&[&arguments, &instance[..]].concat(), 1_200);
+        if comity(&[&["ledger", "accept-loss"], &instance[..]].concat()).status.success() {
+            ends(&[&["check"], &instance[..]].concat(), VALID);
+            whole += 1;
+            continue;
+        }
+        let other = keeper.empty("other");
+        let (code, said) =
+            keeper.restore("data", "keys", "identity", &["--data", &other, "--database-url", &url]);
+        if code == VALID {
+            again += 1;
+        } else {
+            assert!(said.contains("the database is not empty"), "{said}");
+            assert!(!comity(&[&["check"], &instance[..]].concat()).status.success());
+            late += 1;
+        }
+    }
+    println!("{again} left nothing, {late} rows without an instance, {whole} were done");
+}
+
 /// T44, with the witness that remembers.
 #[test]
 fn an_older_state_under_a_newer_witness_is_refused_until_the_loss_is_accepted() {

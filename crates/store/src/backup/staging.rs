@@ -73,9 +73,9 @@ impl Staging {
     ///
     /// *Errors*: a file cannot be moved; the message says which.
     pub fn promote(mut self, database: Option<&str>) -> Result<(), BackupFault> {
+        self.promoted = true;
         let names = ["ledger", "blobs", "witness.key", "ledger.key", "instance.key"];
         for name in names.into_iter().chain(database) {
-            self.promoted = true;
             let (from, to) = (self.folder.join(name), self.data.join(name));
             if from.exists() {
                 std::fs::rename(&from, &to).map_err(failed(&to))?;
