@@ -2,6 +2,7 @@
 //! what it understood it can write and read again. The fuzz targets call these functions; so does a test of the
 //! workspace, with all that was ever found.
 
+mod file;
 mod law;
 mod ledger;
 mod message;
@@ -17,6 +18,7 @@ pub const TARGETS: &[Target] = &[
     ("moment", message::moment, message::moment_seeds),
     ("draft", message::draft, message::draft_seeds),
     ("command", message::command, message::command_seeds),
+    ("inspection", file::inspection, file::inspection_seeds),
     ("procedure", law::procedure, law::procedure_seeds),
     ("cases", law::cases, law::case_seeds),
     ("calendar", law::calendar, law::calendar_seeds),
