@@ -7,7 +7,9 @@ use axum::Router;
 use comity_domain::party::Role;
 use comity_domain::term::Language;
 use comity_service::translation::Translator;
-use comity_service::{Caller, Denied, Exchange, NewPerson, run_sealer, run_witnessing, run_worker};
+use comity_service::{
+    Caller, Denied, Exchange, NewPerson, run_inspections, run_sealer, run_witnessing, run_worker,
+};
 use comity_web::{WebSettings, with_operator};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -82,18 +84,10 @@ pub(crate) async fn serve(
     let operator = operator.map(taken).transpose()?;
     let (stop, stopped) = watch::channel(false);
     let (mut failed, mut broken) = (exchange.failed(), exchange.failed());
-    let mut told = stopped.clone();
-    let worker = tokio::spawn(run_worker(exchange.clone(), async move {
-        let _ = told.wait_for(|stop| *stop).await;
-    }));
-    let mut told = stopped.clone();
-    let sealer = tokio::spawn(run_sealer(exchange.clone(), async move {
-        let _ = told.wait_for(|stop| *stop).await;
-    }));
-    let mut told = stopped.clone();
-    let witnessing = tokio::spawn(run_witnessing(exchange.clone(), async move {
-        let _ = told.wait_for(|stop| *stop).await;
-    }));
+    let worker = tokio::spawn(run_worker(exchange.clone(), told(&stopped)));
+    let inspections = tokio::spawn(run_inspections(exchange.clone(), told(&stopped)));
+    let sealer = tokio::spawn(run_sealer(exchange.clone(), told(&stopped)));
+    let witnessing = tokio::spawn(run_witnessing(exchange.clone(), told(&stopped)));
     let (program, metrics) = with_operator(exchange, web);
     if let Some(operator) = operator {
         let address = operator.local_addr().map_err(|error| error.to_string())?;
@@ -102,10 +96,7 @@ pub(crate) async fn serve(
         tokio::spawn(axum::serve(operator, metrics).into_future());
     }
     ready(address);
-    let mut told = stopped.clone();
-    let server = axum::serve(listener, program.merge(beside)).with_graceful_shutdown(async move {
-        let _ = told.wait_for(|stop| *stop).await;
-    });
+    let server = axum::serve(listener, program.merge(beside)).with_graceful_shutdown(told(&stopped));
     let signals = async move {
         tokio::select! {
             () = signal() => {}
@@ -117,6 +108,7 @@ pub(crate) async fn serve(
         let (ended, ()) = tokio::join!(server.into_future(), signals);
         ended.map_err(|error| error.to_string())?;
         worker.await.map_err(|error| error.to_string())?;
+        inspections.await.map_err(|error| error.to_string())?;
         sealer.await.map_err(|error| error.to_string())?;
         witnessing.await.map_err(|error| error.to_string())
     };
@@ -136,6 +128,14 @@ pub(crate) async fn serve(
         );
     }
     ended
+}
+
+/// Is done once the server is told to stop.
+fn told(stopped: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
+    let mut stopped = stopped.clone();
+    async move {
+        let _ = stopped.wait_for(|stop| *stop).await;
+    }
 }
 
 fn taken(listener: TcpListener) -> Result<tokio::net::TcpListener, String> {

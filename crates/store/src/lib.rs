@@ -17,6 +17,7 @@ mod disk;
 mod engine;
 mod fault;
 mod hex;
+pub mod inspection;
 pub mod job;
 pub mod ledger;
 mod measure;
@@ -42,6 +43,7 @@ pub fn statements() -> Vec<&'static str> {
     [
         credential::STATEMENTS,
         engine::STATEMENTS,
+        inspection::STATEMENTS,
         job::STATEMENTS,
         ledger::STATEMENTS,
         notice::STATEMENTS,

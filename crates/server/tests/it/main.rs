@@ -10,6 +10,7 @@ mod disk;
 mod fuzz;
 mod house;
 mod import;
+mod inspection;
 mod observe;
 mod opaque;
 mod procedure;

@@ -3,6 +3,7 @@
 mod blob;
 mod disk;
 mod engine;
+mod inspection;
 mod job;
 mod measure;
 mod migrate;
