@@ -3,6 +3,7 @@
 //! workspace, with all that was ever found.
 
 mod backup;
+mod file;
 mod law;
 mod ledger;
 mod message;
@@ -18,6 +19,7 @@ pub const TARGETS: &[Target] = &[
     ("moment", message::moment, message::moment_seeds),
     ("draft", message::draft, message::draft_seeds),
     ("command", message::command, message::command_seeds),
+    ("inspection", file::inspection, file::inspection_seeds),
     ("procedure", law::procedure, law::procedure_seeds),
     ("cases", law::cases, law::case_seeds),
     ("calendar", law::calendar, law::calendar_seeds),

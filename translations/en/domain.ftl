@@ -239,6 +239,8 @@ act-release = Release
 act-release-hint = You check that what goes out is what was asked: nothing missing, nothing more.
 act-confirm = Confirm the receipt
 act-confirm-hint = Compare the digests and the content with what you asked.
+act-confirm_deletion = Confirm the deletion
+act-confirm_deletion-hint = You say that you have deleted what was given beyond the request.
 act-withdraw = Withdraw the request
 act-withdraw-hint = Open items end, clocks stop, held data are let go.
 act-close = Close the dossier
@@ -254,6 +256,55 @@ act-convert_hold-hint = The announced request was carried out; the hold ends.
 act-release_hold = Let the data go
 act-release_hold-hint = Tell the provider that the data are no longer needed.
 act-tick = Look at the clocks
+
+## What an inspection finds
+
+finding-uninspectable = A file could not be looked at within the time and memory that are given to it.
+finding-uninspectable-remedy = Upload it once more; if it happens again, split it into smaller files.
+finding-too-many-entries = An archive holds more than 10,000 entries.
+finding-too-many-entries-remedy = Split it into several archives.
+finding-nested-too-deep = Archives lie in one another, more than three deep.
+finding-nested-too-deep-remedy = Unpack the outer ones and upload what is in them.
+finding-unpacks-too-large = An archive unpacks to far more than it should.
+finding-unpacks-too-large-remedy = Upload its content in parts. If just this file was asked for, put it into an archive with a password and say so in the note.
+finding-overlapping-entries = An archive lists other entries than those that stand in it.
+finding-overlapping-entries-remedy = Make the archive anew. If just this file was asked for, put it into an archive with a password and say so in the note.
+finding-archive-damaged = An archive cannot be read to its end.
+finding-archive-damaged-remedy = Make the archive anew and upload it again.
+finding-path-trick = An archive holds a link, or a name that leads out of its folder or deceives the reader.
+finding-path-trick-remedy = Make the archive anew with plain names and without links.
+finding-hidden-executable = A program carries the name of something else.
+finding-hidden-executable-remedy = If just this file was asked for, put it into an archive with a password and say so in the note.
+finding-two-files-in-one = A file is two things at once: what is seen depends on the program that opens it.
+finding-two-files-in-one-remedy = Save it anew as one of them. If just this file was asked for, put it into an archive with a password and say so in the note.
+finding-pixel-flood = A picture declares more pixels than a program can open.
+finding-pixel-flood-remedy = Check the picture; save it smaller.
+finding-too-many-columns = A table has more than 256 columns and cannot be compared with what was asked.
+finding-too-many-columns-remedy = Leave out the columns that nobody asked for.
+finding-test-signature = A file is, or holds, the test file of virus scanners.
+finding-test-signature-remedy = Remove it.
+finding-blank = The file is blank.
+finding-blank-remedy = Check that it is the right file.
+finding-encrypted = It, or a part of it, opens only with a password.
+finding-encrypted-remedy = Nobody has looked inside: see for yourself what it holds, and send the password another way.
+finding-end-to-end = The file is encrypted for its recipient and not readable here.
+finding-end-to-end-remedy = Nobody has looked inside: whoever encrypted it answers for its content.
+finding-not-opened = The archive is of a kind that is not opened here.
+finding-not-opened-remedy = See for yourself what it holds.
+finding-partly-read = The file is very long; only its first 64 MiB were looked at.
+finding-partly-read-remedy = See for yourself what the rest holds.
+finding-executable = The file is a program, or holds one.
+finding-executable-remedy = Make sure that a program was asked for.
+finding-active-content = The file may run something when it is opened.
+finding-active-content-remedy = Tell the recipient in the note, or give it in a form that runs nothing.
+finding-formula-cells = A cell begins like a formula: a spreadsheet would run it.
+finding-formula-cells-remedy = Tell the recipient in the note, or put an apostrophe before it.
+finding-other-than-named = The file is something else than its name says.
+finding-other-than-named-remedy = Check that it is the right file.
+finding-other-than-said = The file is something else than was said when it was uploaded.
+finding-other-than-said-remedy = Check that it is the right file.
+finding-duplicate = The same file lies in another dossier of your organisation.
+finding-duplicate-remedy = Check that it belongs to this request.
 
 ## Acts, once done
 
@@ -275,6 +326,7 @@ act-prepare-done = The package waits for a second person to release it.
 act-discard-done = The package has been discarded.
 act-release-done = The package has been released to the authority.
 act-confirm-done = The receipt has been confirmed.
+act-confirm_deletion-done = The deletion has been confirmed.
 act-withdraw-done = The request has been withdrawn.
 act-close-done = The dossier has been closed.
 act-postpone-done = The provider has more time.
@@ -325,10 +377,12 @@ event-package_released = Package released for items {$items}, {$files ->
     [one] {$files} file
    *[other] {$files} files
  }
-event-receipt_confirmed = Receipt confirmed, {$intact ->
-    [yes] complete and intact
+event-receipt_confirmed = Receipt confirmed, {$found ->
+    [intact] complete and intact
+    [over_disclosure] with more than was asked
    *[other] not as it should be
  } {$remark}
+event-deletion_confirmed = Deleted what was given beyond the request: {$statement}
 event-all_receipts_confirmed = Every receipt is confirmed
 event-withdrawn = Withdrawn: {$reason}
 event-closed = Closed
@@ -612,6 +666,25 @@ refusal-package-unknown = There is no such package in this state.
 refusal-package-unknown-remedy = Read the answers in the dossier.
 refusal-file-incomplete = A file has not arrived completely.
 refusal-file-incomplete-remedy = Send the rest, then complete it.
+refusal-file-being-inspected = A file is being inspected.
+refusal-file-being-inspected-remedy = Try again in a moment.
+refusal-file-refused = The inspection found something in a file that keeps it from leaving.
+refusal-file-refused-remedy = Read the report beside the file, and upload another one.
+refusal-columns-differ = The columns stated are not those of the table.
+refusal-columns-differ-remedy = State every column by its name in the file, in the order of the file.
+refusal-remark-unseen = File {$file}: you have not said that you looked at it and saw each remark.
+    .bare = A file, or a remark on it, has not been looked at.
+refusal-remark-unseen-remedy = Open the file, read each remark, and confirm each one.
+refusal-scope-missing = Item {$item}: something that was asked for is in no file.
+    .bare = Something that was asked for is in no file.
+refusal-scope-missing-remedy = Give the reason, or discard the package and prepare it anew.
+refusal-scope-extra = File {$file}, column {$column}: nobody asked for it.
+    .bare = A file holds something that nobody asked for.
+refusal-scope-extra-remedy = Discard the package and remove the column, or give the reason why it goes out.
+refusal-file-taken-back = This file gave more than was asked; it is not handed out again.
+refusal-file-taken-back-remedy = Confirm that you have deleted your copies.
+refusal-deletion-open = What was given beyond the request has not been deleted yet.
+refusal-deletion-open-remedy = Delete it and confirm the deletion.
 refusal-file-too-large = The file is larger than {$max} bytes.
     .bare = The file is larger than this instance accepts.
 refusal-file-too-large-remedy = Split it, or ask the operator.

@@ -239,6 +239,8 @@ act-release = Communiquer
 act-release-hint = Vous vérifiez que ce qui part est ce qui a été demandé : rien de moins, rien de plus.
 act-confirm = Confirmer la réception
 act-confirm-hint = Comparer les empreintes et le contenu avec la demande.
+act-confirm_deletion = Confirmer la suppression
+act-confirm_deletion-hint = Vous indiquez avoir supprimé ce qui allait au-delà de la demande.
 act-withdraw = Retirer la demande
 act-withdraw-hint = Les éléments ouverts prennent fin, les délais s’arrêtent, la conservation est levée.
 act-close = Clore le dossier
@@ -254,6 +256,55 @@ act-convert_hold-hint = La demande annoncée a été exécutée ; la conservati
 act-release_hold = Lever la conservation
 act-release_hold-hint = Informer le fournisseur que les données ne sont plus nécessaires.
 act-tick = Regarder les délais
+
+## What an inspection finds
+
+finding-uninspectable = Un fichier n’a pas pu être examiné dans les limites de temps et de mémoire prévues.
+finding-uninspectable-remedy = Le téléverser à nouveau ; si cela se reproduit, le diviser en fichiers plus petits.
+finding-too-many-entries = Une archive compte plus de 10 000 entrées.
+finding-too-many-entries-remedy = La répartir en plusieurs archives.
+finding-nested-too-deep = Des archives sont imbriquées sur plus de trois niveaux.
+finding-nested-too-deep-remedy = Décompresser les archives extérieures et téléverser leur contenu.
+finding-unpacks-too-large = Une archive occupe, une fois décompressée, bien plus que la limite.
+finding-unpacks-too-large-remedy = Téléverser son contenu par parties. Si ce fichier même est demandé, le placer dans une archive protégée par mot de passe et l’indiquer dans la note.
+finding-overlapping-entries = La liste d’une archive ne correspond pas aux entrées qu’elle contient.
+finding-overlapping-entries-remedy = Refaire l’archive. Si ce fichier même est demandé, le placer dans une archive protégée par mot de passe et l’indiquer dans la note.
+finding-archive-damaged = Une archive ne peut pas être lue jusqu’à sa fin.
+finding-archive-damaged-remedy = Refaire l’archive et la téléverser à nouveau.
+finding-path-trick = Une archive contient un lien, ou un nom qui sort de son dossier ou trompe le lecteur.
+finding-path-trick-remedy = Refaire l’archive avec des noms simples et sans lien.
+finding-hidden-executable = Un programme porte le nom d’autre chose.
+finding-hidden-executable-remedy = Si ce fichier même est demandé, le placer dans une archive protégée par mot de passe et l’indiquer dans la note.
+finding-two-files-in-one = Un fichier est deux choses à la fois : ce qui s’affiche dépend du programme qui l’ouvre.
+finding-two-files-in-one-remedy = L’enregistrer à nouveau sous une seule forme. Si ce fichier même est demandé, le placer dans une archive protégée par mot de passe et l’indiquer dans la note.
+finding-pixel-flood = Une image annonce plus de pixels qu’un programme n’en peut ouvrir.
+finding-pixel-flood-remedy = Vérifier l’image ; l’enregistrer en plus petit.
+finding-too-many-columns = Un tableau compte plus de 256 colonnes et ne peut pas être comparé à la demande.
+finding-too-many-columns-remedy = Retirer les colonnes que personne n’a demandées.
+finding-test-signature = Un fichier est, ou contient, le fichier d’essai des antivirus.
+finding-test-signature-remedy = Le retirer.
+finding-blank = Le fichier est vide ou vierge.
+finding-blank-remedy = Vérifier qu’il s’agit du bon fichier.
+finding-encrypted = Le fichier, ou une partie, ne s’ouvre qu’avec un mot de passe.
+finding-encrypted-remedy = Personne n’a regardé à l’intérieur : vérifier vous-même ce qu’il contient et transmettre le mot de passe par une autre voie.
+finding-end-to-end = Le fichier est chiffré pour son destinataire et n’est pas lisible ici.
+finding-end-to-end-remedy = Personne n’a regardé à l’intérieur : la personne qui l’a chiffré répond de son contenu.
+finding-not-opened = L’archive est d’un type qui n’est pas ouvert ici.
+finding-not-opened-remedy = Vérifier vous-même ce qu’elle contient.
+finding-partly-read = Le fichier est très long ; seuls ses 64 premiers Mio ont été examinés.
+finding-partly-read-remedy = Vérifier vous-même ce que contient le reste.
+finding-executable = Le fichier est un programme, ou en contient un.
+finding-executable-remedy = S’assurer qu’un programme a été demandé.
+finding-active-content = Le fichier peut lancer quelque chose à l’ouverture.
+finding-active-content-remedy = Prévenir le destinataire dans la note, ou donner une forme qui ne lance rien.
+finding-formula-cells = Une cellule commence comme une formule : un tableur l’exécuterait.
+finding-formula-cells-remedy = Prévenir le destinataire dans la note, ou faire précéder la cellule d’une apostrophe.
+finding-other-than-named = Le fichier est autre chose que ce qu’indique son nom.
+finding-other-than-named-remedy = Vérifier qu’il s’agit du bon fichier.
+finding-other-than-said = Le fichier est autre chose que ce qui a été annoncé lors du téléversement.
+finding-other-than-said-remedy = Vérifier qu’il s’agit du bon fichier.
+finding-duplicate = Le même fichier se trouve dans un autre dossier de votre organisation.
+finding-duplicate-remedy = Vérifier qu’il concerne bien cette demande.
 
 ## Acts, once done
 
@@ -275,6 +326,7 @@ act-prepare-done = L’envoi attend qu’une deuxième personne le communique.
 act-discard-done = L’envoi est écarté.
 act-release-done = L’envoi est communiqué à l’autorité.
 act-confirm-done = La réception est confirmée.
+act-confirm_deletion-done = La suppression est confirmée.
 act-withdraw-done = La demande est retirée.
 act-close-done = Le dossier est clos.
 act-postpone-done = Le délai du fournisseur est prolongé.
@@ -325,10 +377,12 @@ event-package_released = Envoi communiqué pour les éléments {$items}, {$files
     [one] {$files} fichier
    *[other] {$files} fichiers
  }
-event-receipt_confirmed = Réception confirmée, {$intact ->
-    [yes] complète et intacte
+event-receipt_confirmed = Réception confirmée, {$found ->
+    [intact] complète et intacte
+    [over_disclosure] avec plus que ce qui était demandé
    *[other] non conforme
  } {$remark}
+event-deletion_confirmed = Suppression de ce qui allait au-delà de la demande : {$statement}
 event-all_receipts_confirmed = Toutes les réceptions sont confirmées
 event-withdrawn = Retirée : {$reason}
 event-closed = Close
@@ -612,6 +666,25 @@ refusal-package-unknown = Aucun envoi dans cet état.
 refusal-package-unknown-remedy = Lire les réponses du dossier.
 refusal-file-incomplete = Un fichier n’est pas arrivé en entier.
 refusal-file-incomplete-remedy = Envoyer le reste, puis le terminer.
+refusal-file-being-inspected = Un fichier est en cours d’examen.
+refusal-file-being-inspected-remedy = Réessayer dans un instant.
+refusal-file-refused = L’examen d’un fichier a révélé ce qui l’empêche de partir.
+refusal-file-refused-remedy = Lire le rapport à côté du fichier et en téléverser un autre.
+refusal-columns-differ = Les colonnes indiquées ne sont pas celles du tableau.
+refusal-columns-differ-remedy = Indiquer chaque colonne par son nom dans le fichier, dans l’ordre du fichier.
+refusal-remark-unseen = Fichier {$file} : vous n’avez pas indiqué l’avoir examiné et avoir vu chaque remarque.
+    .bare = Un fichier, ou une remarque à son sujet, n’a pas été examiné.
+refusal-remark-unseen-remedy = Ouvrir le fichier, lire chaque remarque et confirmer chacune.
+refusal-scope-missing = Élément {$item} : une donnée demandée ne figure dans aucun fichier.
+    .bare = Une donnée demandée ne figure dans aucun fichier.
+refusal-scope-missing-remedy = Indiquer le motif, ou abandonner l’envoi et le constituer à nouveau.
+refusal-scope-extra = Fichier {$file}, colonne {$column} : personne ne l’a demandée.
+    .bare = Un fichier contient ce que personne n’a demandé.
+refusal-scope-extra-remedy = Abandonner l’envoi et retirer la colonne, ou indiquer pourquoi elle est communiquée.
+refusal-file-taken-back = Ce fichier allait au-delà de la demande ; il n’est plus remis.
+refusal-file-taken-back-remedy = Confirmer que vous avez supprimé vos copies.
+refusal-deletion-open = Ce qui allait au-delà de la demande n’a pas encore été supprimé.
+refusal-deletion-open-remedy = Le supprimer et confirmer la suppression.
 refusal-file-too-large = Le fichier dépasse {$max} octets.
     .bare = Le fichier dépasse la taille que cette instance accepte.
 refusal-file-too-large-remedy = Le scinder ou s’adresser à l’exploitant.

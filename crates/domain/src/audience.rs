@@ -79,6 +79,7 @@ pub const fn sees(reader: Reader, event: &RequestEvent) -> bool {
         | RequestEvent::ItemEnded { .. }
         | RequestEvent::PackageReleased { .. }
         | RequestEvent::ReceiptConfirmed { .. }
+        | RequestEvent::DeletionConfirmed { .. }
         | RequestEvent::AllReceiptsConfirmed { .. }
         | RequestEvent::Withdrawn { .. }
         | RequestEvent::Closed { .. }

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod event;
 pub mod id;
 pub mod identifier;
+pub mod inspection;
 mod opaque;
 pub mod party;
 pub mod preservation;

@@ -208,6 +208,22 @@ vocabulary! {
         PackageUnknown = "package-unknown",
         /// A file of the package has not arrived completely.
         FileIncomplete = "file-incomplete",
+        /// A file has arrived and is still being inspected.
+        FileBeingInspected = "file-being-inspected",
+        /// The inspection of a file has found what keeps it from leaving (T27, T28).
+        FileRefused = "file-refused",
+        /// The columns that were stated are not those of the table.
+        ColumnsDiffer = "columns-differ",
+        /// The releaser does not say to have seen a file, or each remark on it.
+        RemarkUnseen = "remark-unseen",
+        /// Something that was asked for is in no file, and nobody says why.
+        ScopeMissing = "scope-missing",
+        /// A file holds what nobody asked for, and nobody says why.
+        ScopeExtra = "scope-extra",
+        /// The file gave more than was asked and is not handed out again.
+        FileTakenBack = "file-taken-back",
+        /// The authority has still to delete what it should not have been given.
+        DeletionOpen = "deletion-open",
         /// A file is larger than this instance accepts.
         FileTooLarge = "file-too-large",
         /// Rule 5: the hold has not ended.

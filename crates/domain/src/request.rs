@@ -9,6 +9,8 @@ mod decide;
 pub mod draft;
 mod event;
 mod probe;
+mod receipt;
+mod scope;
 mod watch;
 
 pub use answer::PackageFile;
@@ -21,10 +23,15 @@ pub use draft::{
 };
 pub use event::RequestEvent;
 pub use probe::why_not;
+pub use scope::{
+    Arrived, Column, Comparison, Difference, Extra, FileContents, Holds, Missing, Seen, compare,
+};
 pub use watch::{Watch, due_watches};
 
 use crate::clock::Clock;
-use crate::id::{ClarificationId, ContactPointId, ItemId, OrganisationId, PackageId, PersonId, RequestId};
+use crate::id::{
+    ClarificationId, ContactPointId, ItemId, OrganisationId, PackageId, PersonId, RequestId, UploadId,
+};
 use crate::identifier::Identifier;
 use crate::party::Signature;
 use crate::preservation::Hold;
@@ -51,6 +58,8 @@ crate::opaque!(
     Answer,
     Package,
     PackageReceipt,
+    Found,
+    Deletion,
     Request
 );
 
@@ -365,8 +374,65 @@ pub struct Package {
     pub prepared: Signature,
     /// Who released it.
     pub released: Option<Signature>,
+    /// What the releaser compared, with the reason of each difference.
+    pub comparison: Option<Comparison>,
     /// The authority's receipt.
     pub receipt: Option<PackageReceipt>,
+    /// That what was given beyond the request has been deleted.
+    pub deletion: Option<Deletion>,
+}
+
+impl Package {
+    /// Whether the authority said of a file that it gives more than was asked; it is not handed out again.
+    pub fn went_too_far(&self, file: UploadId) -> bool {
+        self.receipt.as_ref().is_some_and(
+            |receipt| matches!(&receipt.found, Found::OverDisclosure { files } if files.contains(&file)),
+        )
+    }
+
+    /// Whether something in it has still to be deleted by the authority.
+    pub fn awaits_deletion(&self) -> bool {
+        let beyond = |receipt: &PackageReceipt| matches!(receipt.found, Found::OverDisclosure { .. });
+        self.receipt.as_ref().is_some_and(beyond) && self.deletion.is_none()
+    }
+}
+
+/// What the authority found when it opened a package (`legal.md` 10.5).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Found {
+    /// The digests match and the content fits what was asked.
+    Intact,
+    /// It is damaged, or not what was asked.
+    Mismatch,
+    /// More than was asked; what is in these files has to be deleted.
+    OverDisclosure {
+        /// Which files.
+        files: Vec<UploadId>,
+    },
+}
+
+impl Found {
+    /// Its name on pages.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Intact => "intact",
+            Self::Mismatch => "mismatch",
+            Self::OverDisclosure { .. } => "over_disclosure",
+        }
+    }
+}
+
+/// The authority's word that it has deleted what it should not have been given.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Deletion {
+    /// Who confirmed.
+    pub by: Signature,
+    /// What was deleted, where and how.
+    pub statement: String,
 }
 
 /// The authority's confirmation that a package arrived and fits the request.
@@ -376,8 +442,8 @@ pub struct Package {
 pub struct PackageReceipt {
     /// Who confirmed.
     pub by: Signature,
-    /// Whether the digests matched and the content fits what was asked.
-    pub intact: bool,
+    /// What they found.
+    pub found: Found,
     /// In words, where it does not.
     pub remark: String,
 }

@@ -45,6 +45,8 @@ words! {
         RequestRelease = "request.release",
         /// Confirm the receipt of a package.
         RequestConfirm = "request.confirm",
+        /// Confirm that what was given beyond the request has been deleted.
+        RequestConfirmDeletion = "request.confirm_deletion",
         /// Take a request back.
         RequestWithdraw = "request.withdraw",
         /// Close a dossier.
@@ -73,6 +75,8 @@ words! {
         FileUpload = "file.upload",
         /// Take a file out of a dossier.
         FileDownload = "file.download",
+        /// Look at a file that has arrived, before it can leave.
+        FileInspect = "file.inspect",
         /// Remove a file that was put into no package in its time.
         FileExpire = "file.expire",
         /// Read the directory of organisations and contact points.
@@ -131,6 +135,7 @@ impl From<RequestAct> for Action {
             RequestAct::Discard => Self::RequestDiscard,
             RequestAct::Release => Self::RequestRelease,
             RequestAct::Confirm => Self::RequestConfirm,
+            RequestAct::ConfirmDeletion => Self::RequestConfirmDeletion,
             RequestAct::Withdraw => Self::RequestWithdraw,
             RequestAct::Close => Self::RequestClose,
             RequestAct::Postpone => Self::RequestPostpone,
@@ -152,7 +157,7 @@ pub(crate) enum Touches {
     Case,
     /// The list of an organisation's dossiers, none of them yet.
     Queue,
-    /// A clock of a dossier, or what time alone does to a file in it.
+    /// A clock of a dossier, or what time alone does to a file in it, or its inspection.
     Clock,
     /// No dossier.
     Elsewhere,
@@ -172,6 +177,7 @@ impl Action {
             | Self::RequestAnswer
             | Self::RequestAmend
             | Self::RequestConfirm
+            | Self::RequestConfirmDeletion
             | Self::RequestWithdraw
             | Self::RequestPostpone
             | Self::RequestExtendHold
@@ -188,7 +194,7 @@ impl Action {
             | Self::FileUpload => Touches::CaseOf(Side::Provider),
             Self::RequestClose | Self::RequestView | Self::RequestProve | Self::FileDownload => Touches::Case,
             Self::RequestList => Touches::Queue,
-            Self::RequestTick | Self::RequestErase | Self::FileExpire => Touches::Clock,
+            Self::RequestTick | Self::RequestErase | Self::FileInspect | Self::FileExpire => Touches::Clock,
             Self::DirectoryView
             | Self::OrganisationView
             | Self::ContactPointEdit
@@ -227,6 +233,7 @@ impl Action {
             | Self::RequestPrepare
             | Self::RequestDiscard
             | Self::RequestConfirm
+            | Self::RequestConfirmDeletion
             | Self::RequestWithdraw
             | Self::RequestClose
             | Self::RequestPostpone
@@ -235,6 +242,8 @@ impl Action {
             | Self::RequestConvertHold
             | Self::RequestReleaseHold
             | Self::RequestTick
+            // Nobody reads it: a report is added to what is held.
+            | Self::FileInspect
             | Self::PersonEdit
             | Self::RoleEdit
             | Self::TokenEdit => Some(Processing::Alteration),

@@ -6,7 +6,9 @@ use comity_domain::calendar::Calendar;
 use comity_domain::party::Organisation;
 use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
 use comity_service::translation::Translator;
-use comity_service::{ClockSource, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings, WitnessSettings};
+use comity_service::{
+    ClockSource, Inspector, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings, WitnessSettings,
+};
 use comity_store::Database;
 use comity_web::{Endpoint, WebSettings};
 use serde::Deserialize;
@@ -229,6 +231,7 @@ impl Config {
             base_url: self.base_url.trim_end_matches('/').to_owned(),
             upload_limit: self.upload_limit,
             loose_file_days: self.loose_file_days.get(),
+            inspector: inspector(),
             ledger: self.ledger.settings(&self.base_url)?,
             demo: false,
         })
@@ -257,6 +260,11 @@ impl Config {
             upload_limit: self.upload_limit,
         }
     }
+}
+
+/// Who looks at files: this very program, also after its file was replaced by a newer one.
+pub(crate) fn inspector() -> Inspector {
+    Inspector::Program(PathBuf::from("/proc/self/exe"))
 }
 
 /// The procedures that are part of the program, with their paths below `procedures/`.

@@ -4,7 +4,7 @@
 mod people;
 mod story;
 
-use crate::config::{add_folder, shipped_calendars, shipped_procedures, system_clock};
+use crate::config::{add_folder, inspector, shipped_calendars, shipped_procedures, system_clock};
 use crate::serve::{listen, run_to_end, said, serve};
 use comity_domain::id::OrganisationId;
 use comity_domain::party::Role;
@@ -92,6 +92,7 @@ pub(crate) fn settings(
         base_url: base_url.to_owned(),
         upload_limit: UPLOAD_LIMIT,
         loose_file_days: comity_service::LOOSE_FILE_DAYS,
+        inspector: inspector(),
         ledger: LedgerSettings::named("demo.comity.example/ledger"),
         demo: true,
     })

@@ -5,6 +5,7 @@ mod backup;
 mod config;
 mod demo;
 mod import;
+mod inspection;
 mod instance;
 mod ledger;
 mod procedure;
@@ -50,6 +51,9 @@ enum Command {
     },
     /// File the requests of a message (ETSI TS 103 120, XML or JSON) that came as a file; prints the answer to it.
     Import(import::ImportArguments),
+    /// Look at one file on standard input, within hard bounds; the server runs it for each file that arrives.
+    #[command(hide = true)]
+    Inspect(inspection::InspectArguments),
     /// Check a proof, a log, an instance or two copies: ends with 0 for valid, 1 for invalid, 2 where nobody can tell.
     Verify {
         #[command(subcommand)]
@@ -112,6 +116,10 @@ enum PersonCommand {
 
 fn main() -> ExitCode {
     let command = Arguments::parse().command;
+    // It bounds itself before anything else of the program begins.
+    if let Command::Inspect(arguments) = &command {
+        return inspection::run(arguments);
+    }
     let traces = match telemetry::start() {
         Ok(traces) => traces,
         Err(message) => {
@@ -131,6 +139,7 @@ fn run(command: Command) -> ExitCode {
             demo::run(listen, &data, database_url.as_deref(), procedures.as_deref())
         }
         Command::Import(arguments) => return import::run(&arguments),
+        Command::Inspect(arguments) => return inspection::run(&arguments),
         Command::Verify { command } => return verify::run(&command),
         Command::Check(instance) => return verify::check(&instance),
         Command::Backup(arguments) => backup::run(&arguments),

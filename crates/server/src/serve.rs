@@ -7,7 +7,9 @@ use axum::Router;
 use comity_domain::party::Role;
 use comity_domain::term::Language;
 use comity_service::translation::Translator;
-use comity_service::{Caller, Denied, Exchange, NewPerson, run_sealer, run_witnessing, run_worker};
+use comity_service::{
+    Caller, Denied, Exchange, NewPerson, run_inspections, run_sealer, run_witnessing, run_worker,
+};
 use comity_web::{WebSettings, manifest_digest, with_operator};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -82,28 +84,17 @@ pub(crate) async fn serve(
     let operator = operator.map(taken).transpose()?;
     let (stop, stopped) = watch::channel(false);
     let (mut failed, mut broken) = (exchange.failed(), exchange.failed());
-    let mut told = stopped.clone();
-    let worker = tokio::spawn(run_worker(exchange.clone(), async move {
-        let _ = told.wait_for(|stop| *stop).await;
-    }));
-    let mut told = stopped.clone();
-    let sealer = tokio::spawn(run_sealer(exchange.clone(), async move {
-        let _ = told.wait_for(|stop| *stop).await;
-    }));
-    let mut told = stopped.clone();
-    let witnessing = tokio::spawn(run_witnessing(exchange.clone(), async move {
-        let _ = told.wait_for(|stop| *stop).await;
-    }));
+    let worker = tokio::spawn(run_worker(exchange.clone(), told(&stopped)));
+    let inspections = tokio::spawn(run_inspections(exchange.clone(), told(&stopped)));
+    let sealer = tokio::spawn(run_sealer(exchange.clone(), told(&stopped)));
+    let witnessing = tokio::spawn(run_witnessing(exchange.clone(), told(&stopped)));
     exchange.record_program(env!("CARGO_PKG_VERSION"), &manifest_digest()).await.map_err(said)?;
     let (program, metrics) = with_operator(exchange, web);
     if let Some(operator) = operator {
         serve_metrics(operator, metrics)?;
     }
     ready(address);
-    let mut told = stopped.clone();
-    let server = axum::serve(listener, program.merge(beside)).with_graceful_shutdown(async move {
-        let _ = told.wait_for(|stop| *stop).await;
-    });
+    let server = axum::serve(listener, program.merge(beside)).with_graceful_shutdown(told(&stopped));
     let signals = async move {
         tokio::select! {
             () = signal() => {}
@@ -115,6 +106,7 @@ pub(crate) async fn serve(
         let (ended, ()) = tokio::join!(server.into_future(), signals);
         ended.map_err(|error| error.to_string())?;
         worker.await.map_err(|error| error.to_string())?;
+        inspections.await.map_err(|error| error.to_string())?;
         sealer.await.map_err(|error| error.to_string())?;
         witnessing.await.map_err(|error| error.to_string())
     };
@@ -142,6 +134,14 @@ fn serve_metrics(listener: tokio::net::TcpListener, metrics: Router) -> Result<(
     // Nothing hangs on its end: it is cut when the runtime ends.
     tokio::spawn(axum::serve(listener, metrics).into_future());
     Ok(())
+}
+
+/// Is done once the server is told to stop.
+fn told(stopped: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
+    let mut stopped = stopped.clone();
+    async move {
+        let _ = stopped.wait_for(|stop| *stop).await;
+    }
 }
 
 fn taken(listener: TcpListener) -> Result<tokio::net::TcpListener, String> {

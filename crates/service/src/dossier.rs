@@ -7,8 +7,7 @@ use crate::queue::procedure_view;
 use crate::request::{Parties, both, files};
 use crate::{
     ActView, AuthorisationView, CheckView, ClarificationView, ClockView, Dossier, DraftView, Exchange,
-    FieldView, FileView, GroundView, HistoryView, HoldView, Inner, ItemView, PackageView, ReadingKind,
-    ReturnView,
+    FieldView, GroundView, HistoryView, HoldView, Inner, ItemView, ReadingKind, ReturnView,
 };
 use comity_domain::audience::{self, Reader};
 use comity_domain::clock::{Clock, ClockReading};
@@ -19,7 +18,7 @@ use comity_domain::preservation::{Hold, HoldEnd, HoldState};
 use comity_domain::procedure::{FieldKind, PinnedProcedure, Procedure, Text};
 use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
 use comity_domain::request::{
-    Draft, Intake, Item, ItemState, Package, PackageFile, Request, RequestAct, Stage, check_draft, why_not,
+    Arrived, Draft, Intake, Item, ItemState, Request, RequestAct, Stage, check_draft, why_not,
 };
 use comity_domain::time::Moment;
 use comity_policy::{Action, Holder, Relation};
@@ -28,6 +27,7 @@ use comity_store::{Fault, Tx, party};
 
 mod erased;
 mod history;
+mod packed;
 
 pub(crate) use erased::ask_case;
 pub use erased::{Case, Erased};
@@ -265,6 +265,11 @@ impl Desk<'_> {
             category: item.category,
             term: rule.map_or_else(|| plain(item.category.as_str()), |rule| rule.term.clone()),
             elements: item.elements.iter().map(element).collect(),
+            all_elements: rule
+                .iter()
+                .flat_map(|rule| &rule.element)
+                .map(|element| (element.name.clone(), element.label.clone()))
+                .collect(),
             from: item.window.map(|window| window.from),
             to: item.window.map(|window| window.to),
             limit: item.limit.clone(),
@@ -334,27 +339,6 @@ impl Desk<'_> {
             .collect()
     }
 
-    /// A package is the provider's own until it is released.
-    fn packages(&self) -> Vec<PackageView> {
-        let seen = |package: &&Package| package.released.is_some() || self.reader == Reader::Provider;
-        let packages = self.request.packages.iter().filter(seen);
-        packages
-            .map(|package| PackageView {
-                id: package.id,
-                items: self.numbers(&package.items),
-                files: if self.side.is_some() {
-                    package.files.iter().map(file).collect()
-                } else {
-                    Vec::new()
-                },
-                note: package.note.clone(),
-                prepared: package.prepared.clone(),
-                released: package.released.clone(),
-                receipt: package.receipt.clone(),
-            })
-            .collect()
-    }
-
     fn draft(&self) -> Option<DraftView> {
         let editable = matches!(
             self.request.stage,
@@ -418,7 +402,7 @@ impl Desk<'_> {
         attempt: &Attempt<'_>,
         relation: Relation,
         arrived: bool,
-        files: &[PackageFile],
+        files: &[Arrived],
     ) -> Vec<ActView> {
         let facts = attempt.facts(arrived, self.request.state().ended());
         let mut acts = Vec::new();
@@ -455,15 +439,6 @@ impl Desk<'_> {
 
 fn plain(text: &str) -> Text {
     Text { en: text.to_owned(), fr: text.to_owned() }
-}
-
-fn file(file: &PackageFile) -> FileView {
-    FileView {
-        id: file.upload,
-        name: file.name.clone(),
-        bytes: file.bytes,
-        sha256: Some(file.sha256.clone()),
-    }
 }
 
 /// What has changed in a draft since it came back: path, before, after.

@@ -3,17 +3,19 @@
 
 pub(crate) mod check;
 pub(crate) mod expiry;
+pub(crate) mod inspection;
 
 use crate::act::{Attempt, Caller, Denied, settle};
 use crate::{Exchange, FileView, new_id};
 use bytes::Bytes;
 use comity_domain::id::{RequestId, UploadId};
+use comity_domain::inspection::Inspection;
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::request::Request;
-use comity_policy::{Action, Facts};
+use comity_policy::{Action, Facts, Relation};
 use comity_store::seal::DossierKey;
 use comity_store::upload::{self, NewUpload, Upload, UploadError, UploadLimits};
-use comity_store::{Fault, Tx, request as rows};
+use comity_store::{Fault, Tx, inspection as reports, request as rows};
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt};
 
@@ -24,6 +26,8 @@ pub type Content = BoxStream<'static, Result<Bytes, std::io::Error>>;
 const PART_BYTES: u64 = 64 * 1024 * 1024;
 /// One file may have so many parts.
 const PARTS: u64 = 10_000;
+/// So much is kept of the media type that a sender states, in characters.
+const LONGEST_TYPE: usize = 200;
 
 fn refused(error: UploadError) -> Result<Refusal, Fault> {
     Ok(match error {
@@ -48,16 +52,19 @@ fn denied(error: UploadError) -> Denied {
     }
 }
 
-fn view(upload: &Upload, key: &DossierKey) -> Result<FileView, Fault> {
+fn view(upload: &Upload, key: &DossierKey, inspection: Option<Inspection>) -> Result<FileView, Fault> {
     let id = upload.id.parse().map_err(|_| Fault::other("an upload without an identifier"))?;
-    Ok(FileView { id, name: upload.name(key)?, bytes: upload.received, sha256: upload.sha256.clone() })
+    let (name, sha256) = (upload.name(key)?, upload.sha256.clone());
+    Ok(FileView { id, name, bytes: upload.received, sha256, inspection })
 }
 
 /// The uploads of a dossier that belong to no package.
 pub(crate) fn loose(tx: &mut dyn Tx, key: &DossierKey, request: &Request) -> Result<Vec<FileView>, Fault> {
     let packed = |id: &UploadId| request.packages.iter().any(|p| p.files.iter().any(|f| f.upload == *id));
     let uploads = upload::of_dossier(tx, &request.id.to_string())?;
-    let views: Result<Vec<FileView>, Fault> = uploads.iter().map(|upload| view(upload, key)).collect();
+    let mut reports = reports::of_dossier(tx, key, &request.id.to_string())?;
+    let views: Result<Vec<FileView>, Fault> =
+        uploads.iter().map(|upload| view(upload, key, reports.remove(&upload.id))).collect();
     Ok(views?.into_iter().filter(|file| !packed(&file.id)).collect())
 }
 
@@ -72,8 +79,10 @@ impl Exchange {
         request: RequestId,
         name: &str,
         size: Option<u64>,
+        media_type: Option<&str>,
     ) -> Result<FileView, Denied> {
         let name = clean(name)?;
+        let media_type = media_type.map(|stated| stated.chars().take(LONGEST_TYPE).collect::<String>());
         let limit = self.inner.upload_limit;
         if size.is_some_and(|size| size > limit) {
             return Err(Refusal::of(RefusalCode::FileTooLarge, "size").with("max", limit).into());
@@ -90,13 +99,14 @@ impl Exchange {
                 id: id.to_string(),
                 dossier: request.to_string(),
                 name: name.clone(),
+                media_type: media_type.clone(),
                 declared_size: size,
                 now_us: attempt.now.us(),
             };
             upload::begin(tx, &key, &new)?;
             expiry::look_later(tx, &inner, request, id, attempt.now)?;
             attempt.record(tx, "done", "")?;
-            Ok(Ok(FileView { id, name: name.clone(), bytes: 0, sha256: None }))
+            Ok(Ok(FileView { id, name: name.clone(), bytes: 0, sha256: None, inspection: None }))
         };
         settle(self.store.write("file.begin", work).await)
     }
@@ -120,12 +130,12 @@ impl Exchange {
         upload::append(&self.store, &key, &id, offset, body, limits).await.map_err(denied)?;
         let find = move |tx: &mut dyn Tx| -> Result<FileView, Fault> {
             let found = upload::find(tx, &id)?.ok_or_else(|| Fault::other("an upload that is gone"))?;
-            view(&found, &key)
+            view(&found, &key, None)
         };
         Ok(self.store.read("file.find", find).await?)
     }
 
-    /// Completes an upload; from now on it can be put into a package.
+    /// Completes an upload; once it has been inspected it can be put into a package.
     ///
     /// # Errors
     /// Not permitted, not as long as announced, or a fault.
@@ -138,10 +148,16 @@ impl Exchange {
         let key = self.upload_key(who, request, file).await?;
         let (id, now) = (file.to_string(), self.now());
         let work = move |tx: &mut dyn Tx| match upload::complete(tx, &key, &id, now.us()) {
-            Ok(done) => Ok(Ok(view(&done, &key)?)),
+            Ok(done) => {
+                inspection::look_soon(tx, request, file, now)?;
+                let report = reports::find(tx, &key, &id)?;
+                Ok(Ok(view(&done, &key, report)?))
+            }
             Err(error) => Ok(Err(vec![refused(error)?])),
         };
-        settle(self.store.write("file.complete", work).await)
+        let completed = settle(self.store.write("file.complete", work).await)?;
+        self.inner.arrived.notify_one();
+        Ok(completed)
     }
 
     async fn upload_key(
@@ -191,7 +207,8 @@ impl Exchange {
             };
             attempt.record(tx, "viewed", "")?;
             let paths = upload::paths(tx, &found.id)?;
-            Ok(Ok((view(&found, &key)?, key, paths)))
+            let report = reports::find(tx, &key, &found.id)?;
+            Ok(Ok((view(&found, &key, report)?, key, paths)))
         };
         let (file, key, paths) = settle(self.store.write("file.download", work).await)?;
         let content = upload::content(self.store.blobs(), &key, paths);
@@ -244,9 +261,12 @@ fn open_file(
     let relation = attempt.concerns(inner, &parties);
     let Some((request, key)) = rows::load(tx, store.instance_key(), id)? else { return missing() };
     let holds = |p: &&comity_domain::request::Package| p.files.iter().any(|f| f.upload == file);
-    let released = request.packages.iter().find(holds).is_some_and(|p| p.released.is_some());
+    let package = request.packages.iter().find(holds);
+    let released = package.is_some_and(|p| p.released.is_some());
+    let taken_back = relation == Relation::Authority && package.is_some_and(|p| p.went_too_far(file));
     let facts = Facts { released, ..attempt.facts(parties.arrived, parties.ended) };
     match attempt.ask(inner, relation, facts) {
+        Ok(()) if taken_back => Ok(Err(vec![Refusal::of(RefusalCode::FileTakenBack, "file")])),
         Ok(()) => Ok(Ok((request, key))),
         Err(code) => Ok(Err(vec![Refusal::new(code)])),
     }

@@ -4,10 +4,12 @@
 
 use crate::act::{Caller, Denied};
 use crate::file::expiry;
+use crate::file::inspection::INSPECT;
 use crate::ledger;
 use crate::notice::{Notice, SmtpSettings};
 use crate::{Exchange, new_uuid};
 use comity_domain::request::RequestCommand;
+use comity_store::job::Lane;
 use comity_store::{Fault, FaultKind, Tx, job, notice};
 use lettre::transport::smtp::SmtpTransport;
 use lettre::{Message, Transport};
@@ -53,18 +55,28 @@ impl Exchange {
     /// # Errors
     /// A fault of the store; the jobs are then taken again later.
     pub async fn run_jobs(&self, limit: usize) -> Result<usize, Denied> {
-        let now = self.now();
-        let token = new_uuid(now).to_string();
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let claimed = token.clone();
-        let claim = move |tx: &mut dyn Tx| job::claim(tx, now.us(), LEASE_US, &claimed, limit);
-        let jobs = self.store.write("job.claim", claim).await?;
+        // Files are inspected in a lane of their own.
+        let (jobs, token) = self.claim_jobs(limit, Lane::Beside(INSPECT)).await?;
         for job in &jobs {
             let span = tracing::debug_span!("job", kind = job.kind);
             let outcome = self.run_job(job).instrument(span).await;
             self.settle_job(job, &token, outcome).await?;
         }
         Ok(jobs.len())
+    }
+
+    /// Takes jobs of a lane, with the token under which they are held.
+    pub(crate) async fn claim_jobs(
+        &self,
+        limit: usize,
+        lane: Lane,
+    ) -> Result<(Vec<job::Job>, String), Denied> {
+        let now = self.now();
+        let token = new_uuid(now).to_string();
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let claimed = token.clone();
+        let claim = move |tx: &mut dyn Tx| job::claim(tx, now.us(), LEASE_US, &claimed, limit, lane);
+        Ok((self.store.write("job.claim", claim).await?, token))
     }
 
     async fn run_job(&self, job: &job::Job) -> Result<(), String> {
@@ -86,7 +98,7 @@ impl Exchange {
         }
     }
 
-    async fn settle_job(
+    pub(crate) async fn settle_job(
         &self,
         job: &job::Job,
         token: &str,

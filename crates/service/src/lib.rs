@@ -22,6 +22,7 @@ pub use act::{Caller, Cause, Denied, Fault, IdempotencyKey, Receipt, Via};
 pub use backup::{ArchiveFault, Restored, Restoring};
 pub use dossier::{Case, Erased};
 pub use file::Content;
+pub use file::inspection::{Inspector, UNBOUNDED, run_inspections};
 pub use instance::{FailedJob, Health, InstanceState, LogState};
 pub use job::run_worker;
 pub use ledger::{
@@ -77,6 +78,8 @@ pub struct Settings {
     pub upload_limit: u64,
     /// After so many days a file that stands in no package is removed.
     pub loose_file_days: u32,
+    /// Who looks at files before they can leave.
+    pub inspector: Inspector,
     /// A demonstration: one-click personas and a readable outbox.
     pub demo: bool,
     /// How the ledger is kept.
@@ -128,6 +131,9 @@ pub(crate) struct Inner {
     pub(crate) base_url: String,
     pub(crate) upload_limit: u64,
     pub(crate) loose_file_days: u32,
+    pub(crate) inspector: Inspector,
+    /// Signalled when a file has arrived here.
+    pub(crate) arrived: tokio::sync::Notify,
     pub(crate) demo: bool,
     pub(crate) ledger: ledger::Ledger,
     pub(crate) words: translation::Translator,
@@ -205,6 +211,8 @@ impl Exchange {
             base_url: settings.base_url,
             upload_limit: settings.upload_limit,
             loose_file_days: settings.loose_file_days,
+            inspector: settings.inspector,
+            arrived: tokio::sync::Notify::new(),
             demo: settings.demo,
             ledger,
             words: translation::Translator::embedded(),

@@ -7,7 +7,7 @@ use comity_domain::id::{OrganisationId, PersonId};
 use comity_domain::party::{Role, Side};
 use comity_domain::preservation::HoldEnd;
 use comity_domain::refusal::RefusalCode;
-use comity_domain::request::{Request, RequestEvent};
+use comity_domain::request::{Found, Request, RequestEvent};
 use comity_domain::time::Moment;
 use comity_store::notice::NoticeRow;
 use comity_store::{Fault, Tx, job, notice, party};
@@ -62,6 +62,13 @@ fn call_for(event: &RequestEvent) -> Option<Call> {
         RequestEvent::Received { .. } | RequestEvent::Answered { .. } | RequestEvent::Amended { .. } => {
             call(Side::Provider, &[Role::Analyst], "task")
         }
+        RequestEvent::ReceiptConfirmed { receipt, .. } => match receipt.found {
+            Found::OverDisclosure { .. } => call(Side::Provider, &[Role::Analyst, Role::Reviewer], "task"),
+            Found::Intact | Found::Mismatch => None,
+        },
+        RequestEvent::DeletionConfirmed { .. } => {
+            call(Side::Provider, &[Role::Analyst, Role::Reviewer], "task")
+        }
         RequestEvent::PackagePrepared { .. } => call(Side::Provider, &[Role::Reviewer], "task"),
         RequestEvent::PackageReleased { .. }
         | RequestEvent::ItemEnded { .. }
@@ -89,7 +96,6 @@ fn call_for(event: &RequestEvent) -> Option<Call> {
         | RequestEvent::SourceDoubted { .. }
         | RequestEvent::ItemAccepted { .. }
         | RequestEvent::PackageDiscarded { .. }
-        | RequestEvent::ReceiptConfirmed { .. }
         | RequestEvent::AllReceiptsConfirmed { .. }
         | RequestEvent::Closed { .. }
         | RequestEvent::ClockStarted { .. }

@@ -7,13 +7,13 @@ use comity_domain::party::{Organisation, Side};
 use comity_domain::procedure::PinnedProcedure;
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
 use comity_domain::request::{
-    self, Context, Draft, Filing, ForeignObject, Intake, PackageFile, Party, Request, RequestCommand,
+    self, Arrived, Context, Draft, Filing, ForeignObject, Intake, Party, Request, RequestCommand,
     RequestState,
 };
 use comity_domain::term::{ItemOutcome, RequestKind};
 use comity_domain::time::Moment;
 use comity_policy::{Action, Relation};
-use comity_store::{Fault, Tx, party, request as rows, seal, upload};
+use comity_store::{Fault, Tx, inspection, party, request as rows, seal, upload};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ impl Parties {
         inner: &Inner,
         attempt: &Attempt<'_>,
         procedure: &PinnedProcedure,
-        files: &[PackageFile],
+        files: &[Arrived],
         decision: impl FnOnce(&mut Context<'_>) -> T,
     ) -> T {
         let acting = match attempt.caller.organisation() {
@@ -349,18 +349,16 @@ fn side_of(relation: Relation) -> Option<Side> {
     }
 }
 
-/// The completed uploads of a dossier.
-pub(crate) fn files(
-    tx: &mut dyn Tx,
-    key: &seal::DossierKey,
-    id: RequestId,
-) -> Result<Vec<PackageFile>, Fault> {
+/// The completed uploads of a dossier, with the reports of their inspection.
+pub(crate) fn files(tx: &mut dyn Tx, key: &seal::DossierKey, id: RequestId) -> Result<Vec<Arrived>, Fault> {
     let mut files = Vec::new();
+    let mut reports = inspection::of_dossier(tx, key, &id.to_string())?;
     for found in upload::of_dossier(tx, &id.to_string())? {
         if let Some(sha256) = found.sha256.clone() {
             let name = found.name(key)?;
             let upload = found.id.parse().map_err(|_| Fault::other("an upload without an identifier"))?;
-            files.push(PackageFile { upload, name, bytes: found.received, sha256 });
+            let inspection = reports.remove(&found.id);
+            files.push(Arrived { upload, name, bytes: found.received, sha256, inspection });
         }
     }
     Ok(files)

@@ -191,6 +191,7 @@ fn key_of(line: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use comity_domain::inspection::Finding;
     use comity_domain::party::{OrganisationKind, Role, Side};
     use comity_domain::procedure::{
         CheckKind, NoticeActor, OnExpiry, PausedBy, Section, Stop, Trigger, written,
@@ -221,7 +222,8 @@ mod tests {
         ("package_prepared", &["files", "items"]),
         ("package_discarded", &["reason"]),
         ("package_released", &["files", "items"]),
-        ("receipt_confirmed", &["intact", "remark"]),
+        ("receipt_confirmed", &["found", "remark"]),
+        ("deletion_confirmed", &["statement"]),
         ("withdrawn", &["reason"]),
         ("clock_started", &["clock", "due"]),
         ("clock_paused", &["clock", "due"]),
@@ -330,6 +332,7 @@ mod tests {
             Section: "section" + ""; CheckKind: "check" + "", "check" + "-hint"; Certainty: "certainty" + "";
             NoticeActor: "notice-actor" + ""; OnExpiry: "on-expiry" + ""; Trigger: "trigger" + "";
             Stop: "stop" + ""; PausedBy: "paused-by" + "", "clock-pause" + "";
+            Finding: "finding" + "", "finding" + "-remedy";
             RequestAct: "act" + "", "act" + "-done"; NonExecutionCode: "code" + "", "code" + "-meaning";
         }
         keys.extend(event_names().into_iter().map(|name| format!("event-{name}")));
@@ -357,7 +360,7 @@ mod tests {
 
     #[test]
     fn every_word_of_the_domain_is_written_in_both_languages() {
-        assert_eq!(event_names().len(), 36, "the domain has other events than this test reads");
+        assert_eq!(event_names().len(), 37, "the domain has other events than this test reads");
         let translator = Translator::embedded();
         for language in LANGUAGES {
             let missing: Vec<String> =

@@ -5,12 +5,13 @@ use comity_domain::clock::Line;
 use comity_domain::id::{
     ClarificationId, ItemId, OrganisationId, PackageId, PersonId, RequestId, TokenId, UploadId,
 };
+use comity_domain::inspection::{Finding, Inspection};
 use comity_domain::party::{
     AuthoriserMandate, ContactPoint, Organisation, OrganisationKind, Role, Side, Signature,
 };
 use comity_domain::procedure::{CheckKind, FieldKind, OnExpiry, Section, Text};
 use comity_domain::refusal::{NonExecutionCode, Refusal};
-use comity_domain::request::{Draft, Giving, PackageReceipt, RequestAct, RequestState};
+use comity_domain::request::{Deletion, Draft, Giving, Holds, PackageReceipt, RequestAct, RequestState};
 use comity_domain::term::{Certainty, Compulsion, DataCategory, ItemOutcome, Priority, RequestKind};
 use comity_domain::time::Moment;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,9 @@ comity_domain::opaque!(
     CheckView,
     ClarificationView,
     FileView,
+    PackedView,
+    ColumnView,
+    MissingView,
     PackageView,
     HistoryView,
     DraftView,
@@ -152,6 +156,8 @@ pub struct ItemView {
     pub term: Text,
     /// The data elements asked for, in the procedure's words; empty means all.
     pub elements: Vec<Text>,
+    /// Every data element of the category, by its name in the procedure and in its words.
+    pub all_elements: Vec<(String, Text)>,
     /// First instant of the period.
     pub from: Option<Moment>,
     /// Last instant of the period.
@@ -241,6 +247,61 @@ pub struct FileView {
     pub bytes: u64,
     /// SHA-256 once it has arrived completely.
     pub sha256: Option<String>,
+    /// What the inspection says of it; nothing while it is being inspected.
+    pub inspection: Option<Inspection>,
+}
+
+/// A file of a package.
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct PackedView {
+    /// Its identifier.
+    pub id: UploadId,
+    /// Its name.
+    pub name: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// SHA-256 of its content.
+    pub sha256: String,
+    /// Its media type by content.
+    pub media_type: String,
+    /// What its inspection remarked.
+    pub remarks: Vec<Finding>,
+    /// Numbers of the items it answers.
+    pub items: Vec<u32>,
+    /// Its columns, where it is a table.
+    pub columns: Vec<ColumnView>,
+    /// Whether it gave more than was asked and is not handed out again.
+    pub taken_back: bool,
+}
+
+/// A column of a table.
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ColumnView {
+    /// Its name in the file.
+    pub name: String,
+    /// What stands in it.
+    pub holds: Holds,
+    /// The data element in the procedure's words, where it holds one.
+    pub element: Option<Text>,
+    /// Whether nobody asked for it.
+    pub extra: bool,
+    /// Why it is given all the same, once it was released.
+    pub reason: String,
+}
+
+/// Something that was asked and is in no file.
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct MissingView {
+    /// The item.
+    pub item: ItemId,
+    /// Its number.
+    pub number: u32,
+    /// The element by its name in the procedure; without one, everything of the item.
+    pub element: Option<String>,
+    /// The element in the procedure's words.
+    pub label: Option<Text>,
+    /// Why, once it was released.
+    pub reason: String,
 }
 
 /// An answer with files.
@@ -251,7 +312,9 @@ pub struct PackageView {
     /// Numbers of the items it answers.
     pub items: Vec<u32>,
     /// Its files.
-    pub files: Vec<FileView>,
+    pub files: Vec<PackedView>,
+    /// What was asked and is in none of them.
+    pub missing: Vec<MissingView>,
     /// A note to the authority.
     pub note: String,
     /// Who collected it.
@@ -260,6 +323,10 @@ pub struct PackageView {
     pub released: Option<Signature>,
     /// The authority's receipt.
     pub receipt: Option<PackageReceipt>,
+    /// Whether something in it has still to be deleted by the authority.
+    pub awaits_deletion: bool,
+    /// That this has been done.
+    pub deletion: Option<Deletion>,
 }
 
 /// One entry of the history.

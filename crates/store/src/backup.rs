@@ -213,9 +213,11 @@ pub const TABLES: &[Table] = &[
                 "hash_state",
                 "created_at_us",
                 "completed_at_us",
+                "type_sealed",
             ],
         )
     },
+    table("inspection", &[Column::Text("upload")], &["report_sealed", "at_us"]),
     table("upload_part", &[Column::Text("upload"), Column::Int("number")], &["path", "bytes"]),
     table(
         "log",

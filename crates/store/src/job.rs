@@ -20,6 +20,7 @@ crate::sql! {
             where finished_at_us is null and failed_at_us is null and run_at_us <= $1
                 and attempts < max_attempts
                 and (lease_until_us is null or lease_until_us <= $1)
+                and case when kind = $5 then 1 else 0 end = cast($6 as bigint)
             order by run_at_us, id
             limit $4
             /*skip-locked*/
@@ -121,6 +122,15 @@ pub enum Retry {
     LeaseLost,
 }
 
+/// Which jobs a worker takes: those of one kind that is slow, or all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Only this kind.
+    Only(&'static str),
+    /// Every kind but this.
+    Beside(&'static str),
+}
+
 /// Writes the job unless one of the same `unique_key` exists (finished ones count until they are forgotten), and
 /// tells whether it was written. *Errors*: [`crate::FaultKind::Unique`] when the identifier is taken.
 pub fn enqueue(tx: &mut dyn Tx, job: &NewJob) -> Result<bool, Fault> {
@@ -145,7 +155,7 @@ pub fn cancel(tx: &mut dyn Tx, unique_key: &str) -> Result<bool, Fault> {
     Ok(tx.exec(CANCEL, &[unique_key.into()])? > 0)
 }
 
-/// Takes up to `limit` due jobs, earliest first, under `token` until `now_us + lease_us`; gives up those whose last
+/// Takes up to `limit` due jobs of a lane, earliest first, under `token` until `now_us + lease_us`; gives up those whose last
 /// attempt's lease has ended.
 pub fn claim(
     tx: &mut dyn Tx,
@@ -153,10 +163,16 @@ pub fn claim(
     lease_us: i64,
     token: &str,
     limit: i64,
+    lane: Lane,
 ) -> Result<Vec<Job>, Fault> {
     tx.exec(EXHAUST, &[now_us.into()])?;
     let until_us = now_us.saturating_add(lease_us);
-    let rows = tx.rows(CLAIM, &[now_us.into(), token.into(), until_us.into(), limit.into()])?;
+    let (kind, only) = match lane {
+        Lane::Only(kind) => (kind, 1_i64),
+        Lane::Beside(kind) => (kind, 0),
+    };
+    let args = [now_us.into(), token.into(), until_us.into(), limit.into(), kind.into(), only.into()];
+    let rows = tx.rows(CLAIM, &args)?;
     let mut jobs = rows.iter().map(job_of).collect::<Result<Vec<_>, _>>()?;
     jobs.sort_by(|a, b| (a.run_at_us, &a.id).cmp(&(b.run_at_us, &b.id)));
     Ok(jobs)

@@ -18,6 +18,7 @@ mod disk;
 mod engine;
 mod fault;
 mod hex;
+pub mod inspection;
 pub mod job;
 pub mod ledger;
 mod measure;
@@ -45,6 +46,7 @@ pub fn statements() -> Vec<&'static str> {
         &backup,
         credential::STATEMENTS,
         engine::STATEMENTS,
+        inspection::STATEMENTS,
         job::STATEMENTS,
         ledger::STATEMENTS,
         notice::STATEMENTS,

@@ -17,10 +17,11 @@ use crate::value::{Row, Value};
 comity_domain::opaque!(NewUpload, Upload);
 
 crate::sql! {
-    BEGIN = "insert into upload (id, dossier, name_sealed, declared_size, received, parts, hash_state, created_at_us)
-        values ($1, $2, $3, $4, 0, 0, $5, $6)";
+    BEGIN = "insert into upload (id, dossier, name_sealed, declared_size, received, parts, hash_state, created_at_us,
+            type_sealed)
+        values ($1, $2, $3, $4, 0, 0, $5, $6, $7)";
     READ = "select dossier, name_sealed, declared_size, received, parts, hash_state, sha256, created_at_us,
-            completed_at_us
+            completed_at_us, id, type_sealed
         from upload where id = $1";
     APPEND = "update upload set received = $2, parts = parts + 1, hash_state = $3
         where id = $1 and received = $4 and completed_at_us is null
@@ -30,7 +31,7 @@ crate::sql! {
     PUT_DIGEST = "update upload set sha256 = $2 where id = $1";
     PARTS = "select path from upload_part where upload = $1 order by number";
     OF_DOSSIER = "select dossier, name_sealed, declared_size, received, parts, hash_state, sha256, created_at_us,
-            completed_at_us, id
+            completed_at_us, id, type_sealed
         from upload where dossier = $1 order by created_at_us, id limit 10000";
     REMOVE = "delete from upload where id = $1";
     STALE = "select id from upload where completed_at_us is null and created_at_us < $1
@@ -57,6 +58,8 @@ pub struct NewUpload {
     pub dossier: String,
     /// The file's name as the sender gives it; sealed before it is written.
     pub name: String,
+    /// The media type that the sender states, if it does; sealed before it is written.
+    pub media_type: Option<String>,
     /// Bytes that the sender announces, if it knows.
     pub declared_size: Option<u64>,
     /// The time in microseconds since 1970.
@@ -72,6 +75,8 @@ pub struct Upload {
     pub dossier: String,
     /// The file's name, sealed; [`Upload::name`] opens it.
     name_sealed: Vec<u8>,
+    /// The media type that the sender stated, sealed; [`Upload::media_type`] opens it.
+    type_sealed: Option<Vec<u8>>,
     /// Bytes that the sender announced, if it did.
     pub declared_size: Option<u64>,
     /// Bytes stored so far: the offset of the next part.
@@ -92,6 +97,13 @@ impl Upload {
     pub fn name(&self, key: &DossierKey) -> Result<String, Fault> {
         let name = key.open(place(&self.id, "name_sealed"), &self.name_sealed)?;
         String::from_utf8(name).map_err(|_| Fault::other("a file name that is not UTF-8"))
+    }
+
+    /// The media type that the sender stated, if it did. *Errors*: the row was changed or the key is another.
+    pub fn media_type(&self, key: &DossierKey) -> Result<Option<String>, Fault> {
+        let Some(sealed) = &self.type_sealed else { return Ok(None) };
+        let stated = key.open(place(&self.id, "type_sealed"), sealed)?;
+        String::from_utf8(stated).map(Some).map_err(|_| Fault::other("a media type that is not UTF-8"))
     }
 
     /// SHA-256 of what has arrived so far, in hexadecimal. *Errors*: the row was changed or the key is another.
@@ -163,6 +175,8 @@ fn sealed_state(key: &DossierKey, id: &str, hash: &Sha256) -> Result<Vec<u8>, Fa
 /// Opens an upload. *Errors*: [`crate::FaultKind::Unique`] when the identifier is taken.
 pub fn begin(tx: &mut dyn Tx, key: &DossierKey, new: &NewUpload) -> Result<(), Fault> {
     let name = key.seal(place(&new.id, "name_sealed"), new.name.as_bytes())?;
+    let stated =
+        new.media_type.as_ref().map(|stated| key.seal(place(&new.id, "type_sealed"), stated.as_bytes()));
     let args = [
         Value::from(&new.id),
         Value::from(&new.dossier),
@@ -170,6 +184,7 @@ pub fn begin(tx: &mut dyn Tx, key: &DossierKey, new: &NewUpload) -> Result<(), F
         Value::from(new.declared_size.map(stored).transpose()?),
         Value::from(sealed_state(key, &new.id, &Sha256::new())?),
         Value::Int(new.now_us),
+        Value::from(stated.transpose()?),
     ];
     tx.exec(BEGIN, &args).map(drop)
 }
@@ -196,6 +211,7 @@ fn upload_of(id: &str, row: &Row) -> Result<Upload, Fault> {
         sha256: row.opt_text(6)?.map(str::to_owned),
         created_at_us: row.int(7)?,
         completed_at_us: row.opt_int(8)?,
+        type_sealed: row.opt_bytes(10)?.map(<[u8]>::to_vec),
     })
 }
 

@@ -39,6 +39,9 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::ClarificationOpen
         | Code::ClarificationRounds
         | Code::FileIncomplete
+        | Code::FileBeingInspected
+        | Code::FileTakenBack
+        | Code::DeletionOpen
         | Code::HoldOpen
         | Code::HoldEnded
         | Code::ExtensionsUsedUp
@@ -73,6 +76,11 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::CategoryUnspecified
         | Code::DecisionNotForKind
         | Code::ClarificationUnknown
+        | Code::FileRefused
+        | Code::ColumnsDiffer
+        | Code::RemarkUnseen
+        | Code::ScopeMissing
+        | Code::ScopeExtra
         | Code::PackageEmpty
         | Code::PackageUnknown
         | Code::MailDomain

@@ -91,6 +91,7 @@ const ACTS: &[&str] = &[
     "request.discard",
     "request.release",
     "request.confirm",
+    "request.confirm_deletion",
     "request.withdraw",
     "request.close",
     "request.postpone",

@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use comity_domain::id::{RequestId, UploadId};
+use comity_domain::inspection::Inspection;
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_service::{Caller, FileView};
 use futures_util::TryStreamExt;
@@ -71,7 +72,7 @@ pub(crate) async fn content(
     let (file, bytes) = app.exchange.download(who, request, upload).await?;
     let mut response = Body::from_stream(bytes).into_response();
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    headers.insert(CONTENT_TYPE, served_as(file.inspection.as_ref()));
     headers.insert(CONTENT_SECURITY_POLICY, SANDBOX);
     headers.insert(CONTENT_LENGTH, HeaderValue::from(file.bytes));
     let saved_as = format!("attachment; filename*=UTF-8''{}", percent_encoded(&file.name));
@@ -82,6 +83,17 @@ pub(crate) async fn content(
         headers.insert(HeaderName::from_static("repr-digest"), value);
     }
     Ok(response)
+}
+
+/// The inspected type, where it is one that no browser runs; anything else is bytes and nothing more (T27).
+fn served_as(inspection: Option<&Inspection>) -> HeaderValue {
+    const QUIET: [&str; 5] =
+        ["application/pdf", "application/zip", "application/json", "text/plain", "text/csv"];
+    let known = inspection.map_or("", |report| report.media_type.as_str());
+    let seen = ["image/", "audio/", "video/"].iter().any(|family| known.starts_with(family));
+    let quiet = QUIET.contains(&known) || (seen && known != "image/svg+xml");
+    let unknown = HeaderValue::from_static("application/octet-stream");
+    if quiet { HeaderValue::from_str(known).unwrap_or(unknown) } else { unknown }
 }
 
 fn digest_header(hex: &str) -> Option<HeaderValue> {
@@ -165,7 +177,8 @@ async fn short_text(mut field: Field<'_>) -> Result<String, PageError> {
 
 async fn store_whole(app: &App, who: &Caller, id: RequestId, field: Field<'_>) -> Result<(), PageError> {
     let name: String = field.file_name().unwrap_or("file").chars().take(255).collect();
-    let file = app.exchange.begin_upload(who, id, &name, None).await?;
+    let stated = field.content_type().map(str::to_owned);
+    let file = app.exchange.begin_upload(who, id, &name, None, stated.as_deref()).await?;
     let parts = field.map_err(std::io::Error::other);
     app.exchange.append_upload(who, id, file.id, 0, parts).await?;
     app.exchange.complete_upload(who, id, file.id).await?;
@@ -195,7 +208,7 @@ pub(crate) async fn part(
     let key = part_cookie(&name, length);
     let known = cookie(&headers, &key).and_then(|value| value.parse().ok());
     let upload: UploadId = match (offset, known) {
-        (0, _) | (_, None) => app.exchange.begin_upload(&who.caller, id, &name, Some(length)).await?.id,
+        (0, _) | (_, None) => app.exchange.begin_upload(&who.caller, id, &name, Some(length), None).await?.id,
         (_, Some(known)) => known,
     };
     let file = match append(&app, &who.caller, id, upload, offset, body).await {
@@ -231,6 +244,34 @@ fn remember(mut response: Response, key: &str, upload: UploadId, request: Reques
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn only_what_no_browser_runs_keeps_its_type() {
+        let bytes = "application/octet-stream";
+        let table = [
+            ("text/plain", "text/plain"),
+            ("text/csv", "text/csv"),
+            ("application/pdf", "application/pdf"),
+            ("application/json", "application/json"),
+            ("application/zip", "application/zip"),
+            ("image/png", "image/png"),
+            ("video/mp4", "video/mp4"),
+            ("text/html", bytes),
+            ("image/svg+xml", bytes),
+            ("application/xml", bytes),
+            ("application/xhtml+xml", bytes),
+            ("text/javascript", bytes),
+            ("application/x-msdownload", bytes),
+            ("image/", "image/"),
+            ("image/a\r\nset-cookie: b", bytes),
+        ];
+        for (inspected, served) in table {
+            let media_type = inspected.to_owned();
+            let report = Inspection { media_type, findings: Vec::new(), entries: 0, table: None };
+            assert_eq!(served_as(Some(&report)), served, "{inspected}");
+        }
+        assert_eq!(served_as(None), bytes);
+    }
 
     #[test]
     fn a_digest_is_written_as_rfc_9530_asks() {

@@ -4,9 +4,11 @@ use super::command::Decision;
 use super::decide::{
     Context, Events, end_of, pause_clocks, refuse, refuse_field, stop_clocks, text, with_provider,
 };
+use super::scope::{self, Column, Comparison, FileContents};
 use super::{Check, Clarification, Giving, Item, ItemState, Package, Request, RequestEvent};
 use crate::clock::{Clock, ClockReading};
 use crate::id::{ContactPointId, ItemId, PackageId, UploadId};
+use crate::inspection::Finding;
 use crate::party::OrganisationKind;
 use crate::preservation::{Hold, HoldState};
 use crate::procedure::{CheckKind, PausedBy, Stop, Trigger, VerificationGate};
@@ -16,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 crate::opaque!(PackageFile);
 
-/// A file that arrived completely.
+/// A file of a package.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PackageFile {
@@ -28,6 +30,14 @@ pub struct PackageFile {
     pub bytes: u64,
     /// SHA-256 of its content, in lower-case hexadecimal.
     pub sha256: String,
+    /// Its media type by content.
+    pub media_type: String,
+    /// What its inspection remarked; whoever releases it has to see each.
+    pub remarks: Vec<Finding>,
+    /// The items that it answers.
+    pub items: Vec<ItemId>,
+    /// Of a table, its columns and what stands in them.
+    pub columns: Vec<Column>,
 }
 
 pub(super) fn acknowledge(request: &Request, reference: &str, ctx: &Context<'_>) -> Events {
@@ -268,7 +278,7 @@ fn end(
 pub(super) fn prepare(
     request: &Request,
     items: &[ItemId],
-    files: &[UploadId],
+    files: &[FileContents],
     note: &str,
     ctx: &mut Context<'_>,
 ) -> Events {
@@ -282,23 +292,19 @@ pub(super) fn prepare(
             return refuse_field(RefusalCode::ItemDecided, "items");
         }
     }
-    let mut included = Vec::new();
-    for upload in files {
-        match ctx.files.iter().find(|file| file.upload == *upload) {
-            Some(file) => included.push(file.clone()),
-            None => return refuse_field(RefusalCode::FileIncomplete, "files"),
-        }
-    }
+    let files = scope::contents(items, files, ctx)?;
     let package = Package {
         id: ctx.id(),
         items: items.to_vec(),
-        files: included,
+        files,
         note: note.trim().chars().take(4_000).collect(),
         prepared: ctx.sign()?,
         released: None,
+        comparison: None,
         receipt: None,
+        deletion: None,
     };
-    Ok(vec![RequestEvent::PackagePrepared { package }])
+    Ok(vec![RequestEvent::PackagePrepared { package: Box::new(package) }])
 }
 
 fn unreleased(request: &Request, id: PackageId) -> Result<&Package, Refusals> {
@@ -314,8 +320,14 @@ pub(super) fn discard(request: &Request, id: PackageId, reason: &str, ctx: &Cont
     Ok(vec![RequestEvent::PackageDiscarded { package: id, by: ctx.sign()?, reason: text(reason, "reason")? }])
 }
 
-/// Rules 2, 3 and 15: a verified source, and a second person who neither decided nor collected.
-pub(super) fn release(request: &Request, id: PackageId, ctx: &Context<'_>) -> Events {
+/// Rules 2, 3 and 15: a verified source, and a second person who neither decided nor collected; guideline `P-validate`:
+/// that person's comparison of what was asked with what is given.
+pub(super) fn release(
+    request: &Request,
+    id: PackageId,
+    comparison: &Comparison,
+    ctx: &Context<'_>,
+) -> Events {
     with_provider(request)?;
     let package = unreleased(request, id)?;
     verified(request)?;
@@ -331,7 +343,8 @@ pub(super) fn release(request: &Request, id: PackageId, ctx: &Context<'_>) -> Ev
     {
         return refuse(RefusalCode::OwnCollection);
     }
-    let mut events = vec![RequestEvent::PackageReleased { package: id, by: ctx.sign()? }];
+    let comparison = scope::checked(request, package, comparison, ctx.procedure)?;
+    let mut events = vec![RequestEvent::PackageReleased { package: id, comparison, by: ctx.sign()? }];
     let mut remaining: Vec<&Item> =
         request.items.iter().filter(|item| item.state.outcome().is_none()).collect();
     for item_id in &package.items {

@@ -158,7 +158,8 @@ fn change(request: &mut Request, event: &RequestEvent) {
         RequestEvent::PackagePrepared { .. }
         | RequestEvent::PackageDiscarded { .. }
         | RequestEvent::PackageReleased { .. }
-        | RequestEvent::ReceiptConfirmed { .. } => change_packages(request, event),
+        | RequestEvent::ReceiptConfirmed { .. }
+        | RequestEvent::DeletionConfirmed { .. } => change_packages(request, event),
         RequestEvent::ClockStarted { clock }
         | RequestEvent::ClockPaused { clock }
         | RequestEvent::ClockResumed { clock }
@@ -232,11 +233,17 @@ fn find(items: &mut [Item], id: crate::id::ItemId) -> Option<&mut Item> {
 
 fn change_packages(request: &mut Request, event: &RequestEvent) {
     match event {
-        RequestEvent::PackagePrepared { package } => request.packages.push(package.clone()),
+        RequestEvent::PackagePrepared { package } => request.packages.push(*package.clone()),
         RequestEvent::PackageDiscarded { package, .. } => request.packages.retain(|p| p.id != *package),
-        RequestEvent::PackageReleased { package, by } => {
+        RequestEvent::PackageReleased { package, comparison, by } => {
             if let Some(found) = request.packages.iter_mut().find(|p| p.id == *package) {
                 found.released = Some(by.clone());
+                found.comparison = Some(comparison.clone());
+            }
+        }
+        RequestEvent::DeletionConfirmed { package, deletion } => {
+            if let Some(found) = request.packages.iter_mut().find(|p| p.id == *package) {
+                found.deletion = Some(deletion.clone());
             }
         }
         RequestEvent::ReceiptConfirmed { package, receipt } => {

@@ -1,8 +1,8 @@
 //! What people and clocks ask to be done with a request; the same words in pages, API and tests.
 
 use super::draft::DraftItem;
-use super::{Draft, Giving, Intake};
-use crate::id::{ClarificationId, ContactPointId, ItemId, PackageId, UploadId};
+use super::{Comparison, Draft, FileContents, Found, Giving, Intake};
+use crate::id::{ClarificationId, ContactPointId, ItemId, PackageId};
 use crate::procedure::CheckKind;
 use crate::refusal::NonExecutionCode;
 use crate::term::{DataCategory, Priority, vocabulary};
@@ -89,8 +89,8 @@ pub enum RequestCommand {
     Prepare {
         /// The accepted items that it answers.
         items: Vec<ItemId>,
-        /// The completed uploads.
-        files: Vec<UploadId>,
+        /// The completed uploads, and what each holds.
+        files: Vec<FileContents>,
         /// A note to the authority.
         #[serde(default)]
         note: String,
@@ -106,16 +106,25 @@ pub enum RequestCommand {
     Release {
         /// Which.
         package: PackageId,
+        /// What was asked against what is given.
+        comparison: Comparison,
     },
     /// Confirm the receipt of a package.
     Confirm {
         /// Which.
         package: PackageId,
         /// Whether digests match and the content fits what was asked.
-        intact: bool,
+        found: Found,
         /// In words, where it does not.
         #[serde(default)]
         remark: String,
+    },
+    /// Confirm that what was given beyond the request has been deleted.
+    ConfirmDeletion {
+        /// Of which package.
+        package: PackageId,
+        /// What was deleted, where and how.
+        statement: String,
     },
     /// Take the request back.
     Withdraw {
@@ -277,6 +286,8 @@ vocabulary! {
         Release = "release",
         /// See [`RequestCommand::Confirm`].
         Confirm = "confirm",
+        /// See [`RequestCommand::ConfirmDeletion`].
+        ConfirmDeletion = "confirm_deletion",
         /// See [`RequestCommand::Withdraw`].
         Withdraw = "withdraw",
         /// See [`RequestCommand::Close`].
@@ -323,6 +334,7 @@ impl RequestCommand {
             Self::Discard { .. } => RequestAct::Discard,
             Self::Release { .. } => RequestAct::Release,
             Self::Confirm { .. } => RequestAct::Confirm,
+            Self::ConfirmDeletion { .. } => RequestAct::ConfirmDeletion,
             Self::Withdraw { .. } => RequestAct::Withdraw,
             Self::Close => RequestAct::Close,
             Self::Postpone { .. } => RequestAct::Postpone,

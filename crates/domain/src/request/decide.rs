@@ -4,12 +4,10 @@
 use super::answer;
 use super::command::{Correction, Filing, RequestCommand};
 use super::draft::{Draft, check_draft, read_item};
-use super::{
-    Authorisation, Item, ItemState, PackageFile, PackageReceipt, Request, RequestEvent, Stage, watch,
-};
+use super::{Arrived, Authorisation, Item, ItemState, Package, Request, RequestEvent, Stage, receipt, watch};
 use crate::calendar::Calendar;
 use crate::clock::{Clock, CountingRule, Extension, Extent, Length, compute};
-use crate::id::{ClarificationId, ContactPointId, Id, PackageId, PersonId, RequestId};
+use crate::id::{ClarificationId, ContactPointId, Id, PersonId, RequestId};
 use crate::party::{Actor, Organisation, Side, Signature};
 use crate::preservation::{Hold, HoldEnd, HoldState};
 use crate::procedure::{DeadlineRule, PausedBy, PinnedProcedure, Procedure, Stop, Trigger};
@@ -45,7 +43,7 @@ pub struct Context<'a> {
     /// The addressee.
     pub to: Party<'a>,
     /// Completed uploads in this dossier.
-    pub files: &'a [PackageFile],
+    pub files: &'a [Arrived],
     /// Source of identifiers.
     pub new_id: &'a mut dyn FnMut() -> Uuid,
 }
@@ -224,9 +222,14 @@ pub fn decide(request: &Request, command: &RequestCommand, ctx: &mut Context<'_>
         RequestCommand::Decide { item, decision } => answer::decide_item(request, *item, decision, ctx),
         RequestCommand::Prepare { items, files, note } => answer::prepare(request, items, files, note, ctx),
         RequestCommand::Discard { package, reason } => answer::discard(request, *package, reason, ctx),
-        RequestCommand::Release { package } => answer::release(request, *package, ctx),
-        RequestCommand::Confirm { package, intact, remark } => {
-            confirm(request, *package, *intact, remark, ctx)
+        RequestCommand::Release { package, comparison } => {
+            answer::release(request, *package, comparison, ctx)
+        }
+        RequestCommand::Confirm { package, found, remark } => {
+            receipt::confirm(request, *package, found, remark, ctx)
+        }
+        RequestCommand::ConfirmDeletion { package, statement } => {
+            receipt::confirm_deletion(request, *package, statement, ctx)
         }
         RequestCommand::Withdraw { reason } => withdraw(request, reason, ctx),
         RequestCommand::Close => close(request, ctx),
@@ -412,24 +415,6 @@ fn amend(request: &Request, corrections: &[Correction], reason: &str, ctx: &Cont
     Ok(vec![RequestEvent::Amended { items, reason, authorisation }])
 }
 
-fn confirm(request: &Request, id: PackageId, intact: bool, remark: &str, ctx: &Context<'_>) -> Events {
-    with_provider(request)?;
-    let open = request.package(id).is_some_and(|p| p.released.is_some() && p.receipt.is_none());
-    if !open {
-        return refuse(RefusalCode::PackageUnknown);
-    }
-    let remark = if intact { remark.trim().to_owned() } else { text(remark, "remark")? };
-    let receipt = PackageReceipt { by: ctx.sign()?, intact, remark };
-    let mut events = vec![RequestEvent::ReceiptConfirmed { package: id, receipt }];
-    let others = request.packages.iter().filter(|p| p.id != id);
-    let all_confirmed = others.clone().all(|p| p.released.is_none() || p.receipt.is_some());
-    let all_decided = request.items.iter().all(|item| item.state.outcome().is_some());
-    if all_confirmed && all_decided {
-        events.push(RequestEvent::AllReceiptsConfirmed { at: ctx.now });
-    }
-    Ok(events)
-}
-
 fn withdraw(request: &Request, reason: &str, ctx: &Context<'_>) -> Events {
     if request.state().ended() {
         return refuse(RefusalCode::AlreadyEnded);
@@ -472,6 +457,9 @@ fn close(request: &Request, ctx: &Context<'_>) -> Events {
     }
     if request.packages.iter().any(|p| p.released.is_some() && p.receipt.is_none()) {
         refusals.push(Refusal::of(RefusalCode::NotInThisState, "packages").because("refusal-receipt-open"));
+    }
+    if request.packages.iter().any(Package::awaits_deletion) {
+        refusals.push(Refusal::of(RefusalCode::DeletionOpen, "packages"));
     }
     if !refusals.is_empty() {
         return Err(refusals);

@@ -1,7 +1,8 @@
 //! What can happen to a request; each event carries everything that `apply` needs.
 
 use super::{
-    Authorisation, Check, Clarification, Draft, Giving, Intake, Item, Package, PackageReceipt, Signature,
+    Authorisation, Check, Clarification, Comparison, Deletion, Draft, Giving, Intake, Item, Package,
+    PackageReceipt, Signature,
 };
 use crate::clock::Clock;
 use crate::id::{ClarificationId, ItemId, OrganisationId, PackageId, RequestId};
@@ -184,7 +185,7 @@ pub enum RequestEvent {
     /// A package was put together.
     PackagePrepared {
         /// The package.
-        package: Package,
+        package: Box<Package>,
     },
     /// A package was discarded before release.
     PackageDiscarded {
@@ -199,6 +200,8 @@ pub enum RequestEvent {
     PackageReleased {
         /// Which.
         package: PackageId,
+        /// What was asked against what is given, with the reason of each difference.
+        comparison: Comparison,
         /// By whom.
         by: Signature,
     },
@@ -209,7 +212,14 @@ pub enum RequestEvent {
         /// The receipt.
         receipt: PackageReceipt,
     },
-    /// Every released package has its receipt and no item is open.
+    /// The authority has deleted what was given beyond the request.
+    DeletionConfirmed {
+        /// Of which package.
+        package: PackageId,
+        /// By whom, and what was deleted.
+        deletion: Deletion,
+    },
+    /// Every released package has its receipt, nothing has to be deleted, and no item is open.
     AllReceiptsConfirmed {
         /// When.
         at: Moment,
@@ -330,6 +340,7 @@ impl RequestEvent {
             Self::PackageDiscarded { .. } => "package_discarded",
             Self::PackageReleased { .. } => "package_released",
             Self::ReceiptConfirmed { .. } => "receipt_confirmed",
+            Self::DeletionConfirmed { .. } => "deletion_confirmed",
             Self::AllReceiptsConfirmed { .. } => "all_receipts_confirmed",
             Self::Withdrawn { .. } => "withdrawn",
             Self::Closed { .. } => "closed",

@@ -2,7 +2,8 @@
 //! So the page's reasons are the rule's own and can never drift from it.
 
 use super::command::{Decision, RequestAct, RequestCommand};
-use super::{Context, Giving, ItemState, Request, decide};
+use super::scope::{self, Column, FileContents, Holds};
+use super::{Arrived, Context, Found, Giving, ItemState, Request, decide};
 use crate::procedure::CheckKind;
 use crate::refusal::{Refusal, RefusalCode, Refusals};
 use crate::term::RequestKind;
@@ -44,11 +45,21 @@ fn probe(request: &Request, act: RequestAct, ctx: &Context<'_>) -> Result<Reques
         RequestAct::Decide => decide_one(request)?,
         RequestAct::Prepare => prepare(request, ctx)?,
         RequestAct::Discard => RequestCommand::Discard { package: unreleased(request)?, reason: text },
-        RequestAct::Release => RequestCommand::Release { package: unreleased(request)? },
+        RequestAct::Release => {
+            let id = unreleased(request)?;
+            let package = request.package(id).ok_or(refusal(RefusalCode::PackageUnknown))?;
+            let comparison = scope::blameless(request, package, ctx.procedure, TEXT);
+            RequestCommand::Release { package: id, comparison }
+        }
         RequestAct::Confirm => {
             let waits = |p: &&super::Package| p.released.is_some() && p.receipt.is_none();
             let package = request.packages.iter().find(waits).ok_or(refusal(RefusalCode::PackageUnknown))?;
-            RequestCommand::Confirm { package: package.id, intact: true, remark: String::new() }
+            RequestCommand::Confirm { package: package.id, found: Found::Intact, remark: String::new() }
+        }
+        RequestAct::ConfirmDeletion => {
+            let package = request.packages.iter().find(|package| package.awaits_deletion());
+            let package = package.ok_or(refusal(RefusalCode::PackageUnknown))?.id;
+            RequestCommand::ConfirmDeletion { package, statement: text }
         }
         RequestAct::Withdraw => RequestCommand::Withdraw { reason: text },
         RequestAct::Close => RequestCommand::Close,
@@ -105,8 +116,22 @@ fn prepare(request: &Request, ctx: &Context<'_>) -> Result<RequestCommand, Refus
         return Err(Refusal::new(RefusalCode::PackageEmpty));
     }
     let used = |id| request.packages.iter().any(|p| p.files.iter().any(|file| file.upload == id));
-    let files = ctx.files.iter().map(|file| file.upload).filter(|id| !used(*id)).collect();
+    let free = || ctx.files.iter().filter(|file| !used(file.upload));
+    let fit = |file: &&Arrived| file.inspection.as_ref().is_some_and(|report| report.refused().is_none());
+    // Where no file can leave, the first one says why.
+    let some: Vec<&Arrived> = match free().find(fit) {
+        Some(file) => vec![file],
+        None => free().take(1).collect(),
+    };
+    let files = some.into_iter().map(|file| blameless(file, &items)).collect();
     Ok(RequestCommand::Prepare { items, files, note: String::new() })
+}
+
+fn blameless(file: &Arrived, items: &[crate::id::ItemId]) -> FileContents {
+    let table = file.inspection.iter().filter_map(|report| report.table.as_ref());
+    let columns = table.flat_map(|table| &table.columns);
+    let columns = columns.map(|name| Column { name: name.clone(), holds: Holds::Other });
+    FileContents { file: file.upload, items: items.to_vec(), columns: columns.collect() }
 }
 
 fn unreleased(request: &Request) -> Result<crate::id::PackageId, Refusal> {

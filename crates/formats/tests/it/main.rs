@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall fail")]
 
 mod hostile;
+mod inspection;
 mod mapping;
 mod official;
 mod reading;

@@ -100,7 +100,7 @@ fn other_systems_the_clock_and_the_console_may_exactly_what_the_table_says() {
         }
         let written_out: &[&str] = match name {
             "peer" => &["request.file authority", "request.view authority", "request.list own"],
-            "system" => &["request.tick own", "request.erase own", "file.expire own"],
+            "system" => &["request.tick own", "request.erase own", "file.inspect own", "file.expire own"],
             _ => &[
                 "request.file own",
                 "organisation.edit own",
@@ -119,8 +119,8 @@ fn other_systems_the_clock_and_the_console_may_exactly_what_the_table_says() {
 #[test]
 fn the_acts_of_each_role_are_those_of_the_procedure() {
     let gate = Gate::built_in();
-    let officer = "draft revise submit send answer confirm withdraw close postpone extend_hold announce_conversion \
-                   convert_hold release_hold view prove";
+    let officer = "draft revise submit send answer confirm confirm_deletion withdraw close postpone extend_hold \
+                   announce_conversion convert_hold release_hold view prove";
     let gatekeeper = "return forward send answer withdraw close extend_hold announce_conversion convert_hold \
                       release_hold view prove";
     let table = [

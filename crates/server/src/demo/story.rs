@@ -3,10 +3,12 @@
 use super::people::{caller, contact_point_id, organisation_id};
 use crate::serve::said;
 use bytes::Bytes;
-use comity_domain::id::RequestId;
+use comity_domain::id::{RequestId, UploadId};
 use comity_domain::procedure::{CheckKind, FieldKind, Procedure};
 use comity_domain::refusal::NonExecutionCode;
-use comity_domain::request::{Decision, Draft, DraftItem, Giving, RequestCommand};
+use comity_domain::request::{
+    Column, Comparison, Decision, Draft, DraftItem, FileContents, Found, Giving, Holds, RequestCommand, Seen,
+};
 use comity_domain::term::{DataCategory, Priority, RequestKind};
 use comity_service::{Dossier, Exchange};
 use std::collections::BTreeMap;
@@ -256,33 +258,46 @@ impl Teller<'_> {
         if matches!(self.until, Until::Accepted | Until::Rejected | Until::Objected) {
             return Ok(());
         }
-        let file = self.upload(id).await?;
         let looked = self.look(analyst, id).await?;
-        let items = looked.items.iter().filter(|item| item.accepted.is_some()).map(|item| item.id).collect();
+        let file = self.upload(id, &looked.reference).await?;
+        let items: Vec<_> =
+            looked.items.iter().filter(|item| item.accepted.is_some()).map(|item| item.id).collect();
         let note = "One line per address; times in UTC.".to_owned();
-        self.act(analyst, id, RequestCommand::Prepare { items, files: vec![file], note }).await?;
-        let package = self.look(reviewer, id).await?.packages.first().ok_or("no package")?.id;
-        self.act(reviewer, id, RequestCommand::Release { package }).await?;
+        let who = looked.items.iter().flat_map(|item| &item.all_elements).next();
+        let who = who.map_or(Holds::Other, |(name, _)| Holds::Element(name.clone()));
+        let asked = ["address", "port", "from_utc"].map(|name| (name, Holds::Identifier));
+        let columns = asked.into_iter().chain([("subscriber", who)]);
+        let columns = columns.map(|(name, holds)| Column { name: name.to_owned(), holds }).collect();
+        let files = vec![FileContents { file, items: items.clone(), columns }];
+        self.act(analyst, id, RequestCommand::Prepare { items, files, note }).await?;
+        let looked = self.look(reviewer, id).await?;
+        let package = looked.packages.first().ok_or("no package")?;
+        let seen = package.files.iter().map(|file| Seen { file: file.id, remarks: file.remarks.clone() });
+        let comparison = Comparison { seen: seen.collect(), ..Comparison::default() };
+        let package = package.id;
+        self.act(reviewer, id, RequestCommand::Release { package, comparison }).await?;
         if matches!(self.until, Until::Delivered | Until::Partly) {
             return Ok(());
         }
-        let remark = String::new();
-        self.act(officer, id, RequestCommand::Confirm { package, intact: true, remark }).await?;
+        let (found, remark) = (Found::Intact, String::new());
+        self.act(officer, id, RequestCommand::Confirm { package, found, remark }).await?;
         if self.until == Until::Closed {
             self.act(officer, id, RequestCommand::Close).await?;
         }
         Ok(())
     }
 
-    async fn upload(&self, id: RequestId) -> Result<comity_domain::id::UploadId, String> {
+    async fn upload(&self, id: RequestId, reference: &str) -> Result<UploadId, String> {
         let who = caller(self.cast.analyst, self.exchange.now())?;
-        let content = Bytes::from_static(
-            b"address,port,from_utc,subscriber\n203.0.113.7,50412,2026-11-01T00:00:00Z,example\n",
-        );
-        let file = self.exchange.begin_upload(&who, id, "subscriber.csv", None).await.map_err(said)?;
+        let content = Bytes::from(format!(
+            "address,port,from_utc,subscriber\n203.0.113.7,50412,2026-11-01T00:00:00Z,subscriber of {reference}\n"
+        ));
+        let file = self.exchange.begin_upload(&who, id, "subscriber.csv", None, Some("text/csv"));
+        let file = file.await.map_err(said)?;
         let body = futures_util::stream::iter([Ok(content)]);
         self.exchange.append_upload(&who, id, file.id, 0, body).await.map_err(said)?;
         self.exchange.complete_upload(&who, id, file.id).await.map_err(said)?;
+        while self.exchange.inspect_some().await.map_err(said)? > 0 {}
         Ok(file.id)
     }
 }

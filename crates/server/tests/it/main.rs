@@ -11,6 +11,7 @@ mod disk;
 mod fuzz;
 mod house;
 mod import;
+mod inspection;
 mod observe;
 mod opaque;
 mod procedure;

@@ -3,18 +3,20 @@
 
 use comity_domain::event::{Event, Origin};
 use comity_domain::identifier::{Identifier, RawIdentifier};
+use comity_domain::inspection::{Inspection, Table};
 use comity_domain::party::{Actor, ContactPoint, Membership, Person, Signature};
 use comity_domain::preservation::{HoldEnd, HoldState};
 use comity_domain::request::{
-    Answer, Authorisation, Check, Clarification, Completeness, Correction, Decision, Draft, DraftItem,
-    FiledItem, Filing, ForeignObject, Intake, Item, ItemState, Package, PackageFile, PackageReceipt, Request,
-    RequestCommand, RequestEvent, Return, Stage,
+    Answer, Arrived, Authorisation, Check, Clarification, Column, Comparison, Completeness, Correction,
+    Decision, Deletion, Difference, Draft, DraftItem, Extra, FileContents, FiledItem, Filing, ForeignObject,
+    Found, Holds, Intake, Item, ItemState, Missing, Package, PackageFile, PackageReceipt, Request,
+    RequestCommand, RequestEvent, Return, Seen, Stage,
 };
 use comity_formats::etsi_103120::{Binary, Document, LdTask, LpTask, Message, RequestValue};
 use comity_service::{
-    AuthorisationView, CheckView, ClarificationView, DirectoryEntry, Dossier, DraftView, FieldView, FileView,
-    HistoryView, HoldView, ItemView, Me, MemberView, NewPerson, NewToken, Notice, PackageView, QueueQuery,
-    QueueRow, ReturnView, TokenView, TrailView,
+    AuthorisationView, CheckView, ClarificationView, ColumnView, DirectoryEntry, Dossier, DraftView,
+    FieldView, FileView, HistoryView, HoldView, ItemView, Me, MemberView, MissingView, NewPerson, NewToken,
+    Notice, PackageView, PackedView, QueueQuery, QueueRow, ReturnView, TokenView, TrailView,
 };
 use comity_store::credential::TokenRow;
 use comity_store::notice::NoticeRow;
@@ -48,6 +50,7 @@ macro_rules! without_display {
 without_display!(
     Actor,
     Answer,
+    Arrived,
     Authorisation,
     AuthorisationView,
     Binary,
@@ -55,10 +58,15 @@ without_display!(
     CheckView,
     Clarification,
     ClarificationView,
+    Column,
+    ColumnView,
+    Comparison,
     Completeness,
     ContactPoint,
     Correction,
     Decision,
+    Deletion,
+    Difference,
     DirectoryEntry,
     Document,
     Dossier,
@@ -66,16 +74,21 @@ without_display!(
     DraftItem,
     DraftView,
     Event,
+    Extra,
     FieldView,
+    FileContents,
     FileView,
     FiledItem,
     Filing,
     ForeignObject,
+    Found,
     HistoryView,
     HoldEnd,
     HoldState,
     HoldView,
+    Holds,
     Identifier,
+    Inspection,
     Intake,
     Item,
     ItemState,
@@ -86,6 +99,8 @@ without_display!(
     MemberView,
     Membership,
     Message,
+    Missing,
+    MissingView,
     NewPerson,
     NewToken,
     NewUpload,
@@ -96,6 +111,7 @@ without_display!(
     PackageFile,
     PackageReceipt,
     PackageView,
+    PackedView,
     Person,
     QueueQuery,
     QueueRow,
@@ -107,8 +123,10 @@ without_display!(
     Return,
     ReturnView,
     Row,
+    Seen,
     Signature,
     Stage,
+    Table,
     TokenRow,
     TokenView,
     TrailView,

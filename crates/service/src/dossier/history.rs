@@ -66,11 +66,9 @@ pub(super) fn details(event: &RequestEvent, request: &Request, reader: Reader) -
             ]
         }
         RequestEvent::ReceiptConfirmed { receipt, .. } => {
-            vec![
-                ("intact", if receipt.intact { "yes" } else { "no" }.to_owned()),
-                ("remark", receipt.remark.clone()),
-            ]
+            vec![("found", receipt.found.word().to_owned()), ("remark", receipt.remark.clone())]
         }
+        RequestEvent::DeletionConfirmed { deletion, .. } => vec![("statement", deletion.statement.clone())],
         RequestEvent::ClockStarted { clock }
         | RequestEvent::ClockPaused { clock }
         | RequestEvent::ClockResumed { clock }

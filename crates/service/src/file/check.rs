@@ -1,5 +1,5 @@
-//! The files' part of `comity check`: the content of each upload is there and is what was hashed when it arrived, and each
-//! file of a package is the one that the record of the request names.
+//! The files' part of `comity check`: the content of each upload is there and is what was hashed when it arrived, each
+//! file of a package is the one that the record of the request names, and the reports of inspections open.
 //! It reads every byte and writes nothing. What is removed while it reads is no finding.
 
 use crate::Exchange;
@@ -7,7 +7,7 @@ use crate::act::hex;
 use comity_domain::id::RequestId;
 use comity_domain::request::Request;
 use comity_store::seal::DossierKey;
-use comity_store::{Fault, Tx, upload};
+use comity_store::{Fault, Tx, inspection, upload};
 use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 
@@ -28,6 +28,9 @@ pub(crate) fn uploads(
 ) -> Result<(Vec<Kept>, Vec<String>), Fault> {
     let (mut kept, mut wrong) = (Vec::new(), Vec::new());
     let rows = upload::of_dossier(tx, &request.id.to_string())?;
+    if let Err(fault) = inspection::of_dossier(tx, key, &request.id.to_string()) {
+        wrong.push(format!("the report on a file does not open: {}", fault.message));
+    }
     for file in request.packages.iter().flat_map(|package| &package.files) {
         let named = file.upload.to_string();
         let same = |row: &&upload::Upload| {

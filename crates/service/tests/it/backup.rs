@@ -2,7 +2,7 @@
 //! to either; what was erased before the archive of keys stays erased (T38); and nobody goes on in a log that may have
 //! signed more than was put back (T44).
 
-use crate::harness::{SUBSCRIBER, Who, World};
+use crate::harness::{SUBSCRIBER, Who, World, intact, releasing};
 use comity_domain::id::RequestId;
 use comity_domain::request::RequestCommand;
 use comity_ledger::Policy;
@@ -147,12 +147,11 @@ async fn closed(world: &World) -> RequestId {
         world.act(Who::Analyst, id, RequestCommand::Decide { item, decision }).await;
     }
     let file = world.upload(id, b"subscriber;name\n1;canary\n").await;
-    let prepare = RequestCommand::Prepare { items, files: vec![file], note: String::new() };
+    let prepare = world.packing(id, items, file).await;
     world.act(Who::Analyst, id, prepare).await;
-    let package = world.look(Who::Analyst, id).await.packages[0].id;
-    world.act(Who::Reviewer, id, RequestCommand::Release { package }).await;
-    let confirm = RequestCommand::Confirm { package, intact: true, remark: String::new() };
-    world.act(Who::Officer, id, confirm).await;
+    let package = world.look(Who::Reviewer, id).await.packages[0].clone();
+    world.act(Who::Reviewer, id, releasing(&package)).await;
+    world.act(Who::Officer, id, intact(package.id)).await;
     world.act(Who::Officer, id, RequestCommand::Close).await;
     id
 }

@@ -7,7 +7,7 @@
 //! breaks. Of the log beside the database SQLite drops everything from the first wrong byte on, as after a power cut: that
 //! is noticed by the checkpoint beside it, which is written within two seconds of each seal.
 
-use crate::harness::{SUBSCRIBER, Who, World};
+use crate::harness::{SUBSCRIBER, Who, World, releasing};
 use bytes::Bytes;
 use comity_domain::id::{RequestId, UploadId};
 use comity_domain::request::{Decision, Giving, RequestCommand};
@@ -28,10 +28,10 @@ async fn answered(world: &World) -> (RequestId, UploadId) {
     let decision = Decision::Produce { giving: Giving::Full, explanation: String::new() };
     world.act(Who::Analyst, id, RequestCommand::Decide { item, decision }).await;
     let file = world.upload(id, CONTENT).await;
-    let prepare = RequestCommand::Prepare { items: vec![item], files: vec![file], note: String::new() };
+    let prepare = world.packing(id, vec![item], file).await;
     world.act(Who::Analyst, id, prepare).await;
-    let package = world.look(Who::Reviewer, id).await.packages[0].id;
-    world.act(Who::Reviewer, id, RequestCommand::Release { package }).await;
+    let release = releasing(&world.look(Who::Reviewer, id).await.packages[0]);
+    world.act(Who::Reviewer, id, release).await;
     (id, file)
 }
 

@@ -1,10 +1,10 @@
 //! What was erased is shown as erased, its proof still verifies, and its content is nowhere: not in the database, not in
 //! its files, not among the blobs, not in the logs, for whoever has the instance's keys too (T38; I11).
 
-use crate::harness::{SUBSCRIBER, Who, World, organisation};
+use crate::harness::{SUBSCRIBER, Who, World, organisation, releasing};
 use comity_domain::id::RequestId;
 use comity_domain::refusal::{NonExecutionCode, RefusalCode};
-use comity_domain::request::{Decision, Draft, DraftItem, Giving, RequestCommand};
+use comity_domain::request::{Decision, Draft, DraftItem, Found, Giving, RequestCommand};
 use comity_domain::term::DataCategory;
 use comity_ledger::Policy;
 use comity_ledger::bundle::Bundle;
@@ -156,11 +156,15 @@ async fn closed(world: &World) -> RequestId {
     let decision = Decision::Produce { giving: Giving::Full, explanation: said("explanation") };
     world.act(Who::Analyst, id, RequestCommand::Decide { item, decision }).await;
     let file = world.upload(id, b"canary7f3a, an answer").await;
-    let prepare = RequestCommand::Prepare { items: vec![item], files: vec![file], note: said("note") };
+    let mut prepare = world.packing(id, vec![item], file).await;
+    if let RequestCommand::Prepare { note, .. } = &mut prepare {
+        *note = said("note");
+    }
     world.act(Who::Analyst, id, prepare).await;
-    let package = world.look(Who::Analyst, id).await.packages[0].id;
-    world.act(Who::Reviewer, id, RequestCommand::Release { package }).await;
-    let confirm = RequestCommand::Confirm { package, intact: true, remark: said("remark") };
+    let package = world.look(Who::Analyst, id).await.packages[0].clone();
+    world.act(Who::Reviewer, id, releasing(&package)).await;
+    let confirm =
+        RequestCommand::Confirm { package: package.id, found: Found::Intact, remark: said("remark") };
     world.act(Who::Officer, id, confirm).await;
     // A refused act whose words are the canary too.
     world.refused(Who::Gatekeeper, id, RequestCommand::Return { reason: said("late") }).await;

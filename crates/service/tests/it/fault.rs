@@ -3,7 +3,7 @@
 //! opened anew: the act is there whole or not at all, the database holds what its ledger says, and the same call with
 //! the same key is done exactly once (I8, I9).
 
-use crate::harness::{SUBSCRIBER, Who, World};
+use crate::harness::{SUBSCRIBER, Who, World, intact, releasing};
 use comity_domain::id::RequestId;
 use comity_domain::refusal::NonExecutionCode;
 use comity_domain::request::{Decision, Giving, RequestCommand};
@@ -76,19 +76,19 @@ async fn waiting(world: &World, kind: &str) -> Waiting {
     }
     world.act(Who::Analyst, id, decide).await;
     let file = world.upload(id, b"address,subscriber\n").await;
-    let prepare = RequestCommand::Prepare { items: vec![item], files: vec![file], note: String::new() };
+    let prepare = world.packing(id, vec![item], file).await;
     if kind == "prepare" {
         return give(Who::Analyst, prepare);
     }
     world.act(Who::Analyst, id, prepare).await;
-    let package = world.look(Who::Reviewer, id).await.packages[0].id;
-    let release = RequestCommand::Release { package };
+    let package = world.look(Who::Reviewer, id).await.packages[0].clone();
+    let release = releasing(&package);
     if kind == "release" {
         return give(Who::Reviewer, release);
     }
     world.act(Who::Reviewer, id, release).await;
     assert_eq!(kind, "confirm", "a kind that nobody has described");
-    give(Who::Officer, RequestCommand::Confirm { package, intact: true, remark: String::new() })
+    give(Who::Officer, intact(package.id))
 }
 
 pub(crate) async fn clean(world: &World, what: &str) {

@@ -3,7 +3,7 @@
 //! the same call once more brings it about exactly once (I8, I11). A failed sync or renaming stops the instance.
 
 use crate::fault::{MOST_STEPS, clean, failing_at};
-use crate::harness::{SUBSCRIBER, Who, World};
+use crate::harness::{SUBSCRIBER, Who, World, releasing};
 use bytes::Bytes;
 use comity_domain::id::{RequestId, UploadId};
 use comity_domain::request::{Decision, Giving, RequestCommand};
@@ -52,7 +52,7 @@ async fn accepted(world: &World) -> RequestId {
 async fn begun(world: &World) -> Place {
     let id = accepted(world).await;
     let who = World::caller(Who::Analyst);
-    let file = world.exchange.begin_upload(&who, id, "answer.csv", None).await.unwrap().id;
+    let file = world.exchange.begin_upload(&who, id, "answer.csv", None, None).await.unwrap().id;
     Place { id, file }
 }
 
@@ -68,11 +68,12 @@ async fn complete(world: &World, place: &Place) -> Result<(), Denied> {
 
 /// Puts the file into a package and releases it.
 async fn release(world: &World, place: &Place) {
+    while world.exchange.inspect_some().await.unwrap() > 0 {}
     let items = vec![world.look(Who::Analyst, place.id).await.items[0].id];
-    let prepare = RequestCommand::Prepare { items, files: vec![place.file], note: String::new() };
+    let prepare = world.packing(place.id, items, place.file).await;
     world.act(Who::Analyst, place.id, prepare).await;
-    let package = world.look(Who::Reviewer, place.id).await.packages[0].id;
-    world.act(Who::Reviewer, place.id, RequestCommand::Release { package }).await;
+    let release = releasing(&world.look(Who::Reviewer, place.id).await.packages[0]);
+    world.act(Who::Reviewer, place.id, release).await;
 }
 
 /// The content as the authority reads it.

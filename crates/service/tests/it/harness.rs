@@ -2,16 +2,20 @@
 
 use bytes::Bytes;
 use comity_domain::calendar::Calendar;
-use comity_domain::id::{ContactPointId, OrganisationId, PersonId, RequestId};
+use comity_domain::id::{ContactPointId, ItemId, OrganisationId, PackageId, PersonId, RequestId, UploadId};
 use comity_domain::party::{
     Actor, AuthoriserMandate, ContactPoint, Membership, Organisation, OrganisationKind, Person, Role,
 };
 use comity_domain::procedure::{CheckKind, FieldKind, PinnedProcedure, ProcedureSet};
 use comity_domain::refusal::RefusalCode;
-use comity_domain::request::{Draft, DraftItem, RequestCommand};
+use comity_domain::request::{
+    Column, Comparison, Draft, DraftItem, FileContents, Found, Holds, RequestCommand, Seen,
+};
 use comity_domain::term::{AuthoriserType, DataCategory, Independence, Language, Priority};
 use comity_domain::time::Moment;
-use comity_service::{Caller, Denied, Dossier, Exchange, OpenFault, Receipt, Settings, Via};
+use comity_service::{
+    Caller, Denied, Dossier, Exchange, Inspector, OpenFault, PackageView, Receipt, Settings, Via,
+};
 use comity_store::seal::InstanceKey;
 use comity_store::testing::TestStore;
 use comity_store::{FaultPoint, Store, StoreConfig};
@@ -43,6 +47,18 @@ pub(crate) enum Who {
     Administrator,
     Auditor,
     Stranger,
+}
+
+/// The act that releases a package in which every file and remark was seen.
+pub(crate) fn releasing(package: &PackageView) -> RequestCommand {
+    let seen = package.files.iter().map(|file| Seen { file: file.id, remarks: file.remarks.clone() });
+    let comparison = Comparison { seen: seen.collect(), ..Comparison::default() };
+    RequestCommand::Release { package: package.id, comparison }
+}
+
+/// The act that confirms a package as it should be.
+pub(crate) fn intact(package: PackageId) -> RequestCommand {
+    RequestCommand::Confirm { package, found: Found::Intact, remark: String::new() }
 }
 
 fn number(who: Who) -> u128 {
@@ -162,6 +178,7 @@ impl World {
             base_url: "http://127.0.0.1".to_owned(),
             upload_limit: 1_000_000,
             loose_file_days: 7,
+            inspector: Inspector::Here,
             ledger: comity_service::LedgerSettings::named("log.example"),
             demo: true,
         }
@@ -306,13 +323,33 @@ impl World {
         }
     }
 
-    pub(crate) async fn upload(&self, id: RequestId, content: &'static [u8]) -> comity_domain::id::UploadId {
+    /// A file that arrived completely and has been inspected.
+    pub(crate) async fn upload(&self, id: RequestId, content: &[u8]) -> UploadId {
+        let file = self.arrived(id, "answer.csv", content).await;
+        while self.exchange.inspect_some().await.unwrap() > 0 {}
+        file
+    }
+
+    /// A file that arrived completely and waits for its inspection.
+    pub(crate) async fn arrived(&self, id: RequestId, name: &str, content: &[u8]) -> UploadId {
         let who = Self::caller(Who::Analyst);
-        let file = self.exchange.begin_upload(&who, id, "answer.csv", None).await.unwrap();
-        let body = futures_util::stream::iter([Ok(Bytes::from_static(content))]);
+        let file = self.exchange.begin_upload(&who, id, name, None, None).await.unwrap();
+        let pieces: Vec<_> = content.chunks(100_000).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+        let body = futures_util::stream::iter(pieces);
         self.exchange.append_upload(&who, id, file.id, 0, body).await.unwrap();
         self.exchange.complete_upload(&who, id, file.id).await.unwrap();
         file.id
+    }
+
+    /// The act that puts a file into a package; every column of a table holds what was asked about.
+    pub(crate) async fn packing(&self, id: RequestId, items: Vec<ItemId>, file: UploadId) -> RequestCommand {
+        let uploads = self.look(Who::Analyst, id).await.uploads;
+        let report = uploads.into_iter().find(|known| known.id == file).and_then(|known| known.inspection);
+        let table = report.and_then(|report| report.table);
+        let names = table.map_or_else(Vec::new, |table| table.columns);
+        let columns = names.into_iter().map(|name| Column { name, holds: Holds::Identifier }).collect();
+        let files = vec![FileContents { file, items: items.clone(), columns }];
+        RequestCommand::Prepare { items, files, note: String::new() }
     }
 
     pub(crate) fn complete_draft(&self, procedure: &str) -> Draft {

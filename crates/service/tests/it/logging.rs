@@ -1,7 +1,7 @@
 //! What the logging article of the EU law-enforcement directive asks for (2016/680, Art. 25): every action that processes
 //! personal data leaves entries, and each entry carries every field that its kind of processing demands (T05, T47).
 
-use crate::harness::{PRESERVATION, SUBSCRIBER, Who, World, organisation};
+use crate::harness::{PRESERVATION, SUBSCRIBER, Who, World, intact, organisation, releasing};
 use comity_domain::id::{PersonId, RequestId};
 use comity_domain::party::Role;
 use comity_domain::refusal::NonExecutionCode;
@@ -96,18 +96,20 @@ async fn answered(world: &World) -> RequestId {
 async fn delivered(world: &World, id: RequestId) {
     let file = world.upload(id, b"an answer").await;
     let items: Vec<_> = world.look(Who::Analyst, id).await.items.iter().map(|item| item.id).collect();
-    let prepare = RequestCommand::Prepare { items, files: vec![file], note: String::new() };
+    let prepare = world.packing(id, items, file).await;
     world.act(Who::Analyst, id, prepare.clone()).await;
     let package = world.look(Who::Analyst, id).await.packages[0].id;
     let reason = "Not this one.".to_owned();
     world.act(Who::Analyst, id, RequestCommand::Discard { package, reason }).await;
     world.act(Who::Analyst, id, prepare).await;
-    let package = world.look(Who::Analyst, id).await.packages.last().unwrap().id;
-    world.act(Who::Reviewer, id, RequestCommand::Release { package }).await;
+    let package = world.look(Who::Analyst, id).await.packages.last().unwrap().clone();
+    world.act(Who::Reviewer, id, releasing(&package)).await;
     drop(world.exchange.download(&World::caller(Who::Officer), id, file).await.unwrap());
     world.exchange.proof(&World::caller(Who::Officer), id).await.unwrap();
-    let confirm = RequestCommand::Confirm { package, intact: true, remark: String::new() };
-    world.act(Who::Officer, id, confirm).await;
+    world.act(Who::Officer, id, intact(package.id)).await;
+    let deletion =
+        RequestCommand::ConfirmDeletion { package: package.id, statement: "There is nothing.".to_owned() };
+    try_act(world, Who::Officer, id, deletion).await;
 }
 
 async fn held(world: &World) {

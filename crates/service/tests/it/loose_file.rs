@@ -1,6 +1,6 @@
 //! A file that stands in no package is removed in its time, row and content; one that stands in a package never is.
 
-use crate::harness::{SUBSCRIBER, Who, World};
+use crate::harness::{SUBSCRIBER, Who, World, releasing};
 use comity_domain::id::RequestId;
 use comity_domain::request::{Decision, Giving, RequestCommand};
 use comity_service::{TrailQuery, TrailView};
@@ -22,7 +22,7 @@ async fn accepted(world: &World) -> RequestId {
 async fn pack(world: &World, id: RequestId) {
     let file = world.upload(id, b"an answer").await;
     let items = vec![world.look(Who::Analyst, id).await.items[0].id];
-    let prepare = RequestCommand::Prepare { items, files: vec![file], note: String::new() };
+    let prepare = world.packing(id, items, file).await;
     world.act(Who::Analyst, id, prepare).await;
 }
 
@@ -43,7 +43,7 @@ on_both_engines! {
         let id = accepted(&world).await;
         let file = world.upload(id, b"left lying").await;
         let analyst = World::caller(Who::Analyst);
-        world.exchange.begin_upload(&analyst, id, "broken off.csv", None).await.unwrap();
+        world.exchange.begin_upload(&analyst, id, "broken off.csv", None, None).await.unwrap();
         let folder = store.dir().join("blobs");
         assert_eq!(blobs(&folder), 1);
         world.pass(7 * DAY - 1).await;
@@ -82,8 +82,8 @@ on_both_engines! {
         let world = World::open(store).await;
         let id = accepted(&world).await;
         pack(&world, id).await;
-        let package = world.look(Who::Analyst, id).await.packages[0].id;
-        world.act(Who::Reviewer, id, RequestCommand::Release { package }).await;
+        let release = releasing(&world.look(Who::Analyst, id).await.packages[0]);
+        world.act(Who::Reviewer, id, release).await;
         world.pass(300 * DAY).await;
         assert_eq!(blobs(&store.dir().join("blobs")), 1);
         assert!(removals(&world).await.is_empty());

@@ -13,6 +13,7 @@ mod fault_file;
 mod harness;
 mod hold;
 mod invariant;
+mod leaving;
 mod ledger;
 mod logging;
 mod loose_file;

@@ -1,6 +1,6 @@
 //! The main job: from the officer's draft to the confirmed receipt, both sides holding the same record.
 
-use crate::harness::{SUBSCRIBER, Who, World};
+use crate::harness::{SUBSCRIBER, Who, World, intact, releasing};
 use comity_domain::refusal::NonExecutionCode;
 use comity_domain::request::{Decision, Giving, RequestCommand, RequestState};
 use comity_domain::term::ItemOutcome;
@@ -38,15 +38,13 @@ on_both_engines! {
         };
         world.act(Who::Analyst, id, RequestCommand::Decide { item: items[1].id, decision: refuse }).await;
         let file = world.upload(id, b"address,subscriber\n").await;
-        let note = String::new();
-        let prepare = RequestCommand::Prepare { items: vec![items[0].id], files: vec![file], note };
+        let prepare = world.packing(id, vec![items[0].id], file).await;
         world.act(Who::Analyst, id, prepare).await;
-        let package = world.look(Who::Reviewer, id).await.packages[0].id;
+        let package = world.look(Who::Reviewer, id).await.packages[0].clone();
         assert!(world.look(Who::Officer, id).await.packages.is_empty());
-        world.act(Who::Reviewer, id, RequestCommand::Release { package }).await;
+        world.act(Who::Reviewer, id, releasing(&package)).await;
 
-        let confirm = RequestCommand::Confirm { package, intact: true, remark: String::new() };
-        world.act(Who::Officer, id, confirm).await;
+        world.act(Who::Officer, id, intact(package.id)).await;
         world.act(Who::Officer, id, RequestCommand::Close).await;
 
         let (asking, answering) = (world.look(Who::Officer, id).await, world.look(Who::Analyst, id).await);

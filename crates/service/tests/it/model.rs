@@ -12,7 +12,10 @@ use comity_domain::id::{ClarificationId, ItemId, PackageId, UploadId};
 use comity_domain::preservation::Hold as RealHold;
 use comity_domain::procedure::CheckKind;
 use comity_domain::refusal::NonExecutionCode;
-use comity_domain::request::{Correction, Decision, Giving, Request, RequestCommand};
+use comity_domain::request::{
+    Column, Comparison, Correction, Decision, FileContents, Found, Giving, Holds, Request, RequestCommand,
+    Seen,
+};
 use comity_domain::term::RequestKind;
 use comity_service::{Denied, Receipt};
 use comity_store::seal::InstanceKey;
@@ -451,12 +454,21 @@ async fn command(world: &World, request: &Request, step: Step, permitted: bool) 
             } else {
                 UploadId::new(Uuid::from_u128(1))
             };
-            RequestCommand::Prepare { items: vec![item(at)], files: vec![file], note: String::new() }
+            let columns = ["address", "subscriber"]
+                .map(|name| Column { name: name.to_owned(), holds: Holds::Identifier });
+            let files = vec![FileContents { file, items: vec![item(at)], columns: columns.to_vec() }];
+            RequestCommand::Prepare { items: vec![item(at)], files, note: String::new() }
         }
         Step::Discard => RequestCommand::Discard { package: package(false), reason: text() },
-        Step::Release => RequestCommand::Release { package: package(false) },
+        Step::Release => {
+            let found = request.package(package(false));
+            let files = found.map_or(&[][..], |package| &package.files);
+            let seen = files.iter().map(|file| Seen { file: file.upload, remarks: file.remarks.clone() });
+            let comparison = Comparison { seen: seen.collect(), ..Comparison::default() };
+            RequestCommand::Release { package: package(false), comparison }
+        }
         Step::Confirm => {
-            RequestCommand::Confirm { package: package(true), intact: true, remark: String::new() }
+            RequestCommand::Confirm { package: package(true), found: Found::Intact, remark: String::new() }
         }
         Step::Withdraw => RequestCommand::Withdraw { reason: text() },
         Step::Close => RequestCommand::Close,

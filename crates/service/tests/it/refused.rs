@@ -1,6 +1,6 @@
 //! What is refused, and that a refused attempt changes nothing but the trail.
 
-use crate::harness::{SUBSCRIBER, Who, World};
+use crate::harness::{SUBSCRIBER, Who, World, releasing};
 use comity_domain::refusal::RefusalCode;
 use comity_domain::request::{Decision, Giving, LONGEST_ANSWER, LONGEST_LIMIT, RequestCommand};
 use comity_service::{Denied, TrailQuery};
@@ -53,11 +53,9 @@ on_both_engines! {
         let decision = Decision::Produce { giving: Giving::Full, explanation: String::new() };
         world.act(Who::Reviewer, id, RequestCommand::Decide { item: items[0].id, decision }).await;
         let file = world.upload(id, b"x").await;
-        let note = String::new();
-        let prepare = RequestCommand::Prepare { items: vec![items[0].id], files: vec![file], note };
+        let prepare = world.packing(id, vec![items[0].id], file).await;
         world.act(Who::Analyst, id, prepare).await;
-        let package = world.look(Who::Analyst, id).await.packages[0].id;
-        let release = RequestCommand::Release { package };
+        let release = releasing(&world.look(Who::Analyst, id).await.packages[0]);
         assert_eq!(world.refused(Who::Analyst, id, release.clone()).await, RefusalCode::NotPermitted);
         assert_eq!(world.refused(Who::Reviewer, id, release).await, RefusalCode::OwnCollection);
     }

@@ -40,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007_leaf"),
     migration!(8, "0008_program"),
     migration!(9, "0009_restored"),
+    migration!(10, "0010_inspection"),
 ];
 
 const TABLE: &str = "create table if not exists migration (

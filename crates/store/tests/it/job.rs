@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use comity_store::job::{self, Job, NewJob, Retry};
+use comity_store::job::{self, Job, Lane, NewJob, Retry};
 use comity_store::testing::NOW_US;
 use comity_store::{Fault, Store, Tx, on_both_engines};
 
@@ -26,7 +26,9 @@ async fn enqueue(store: &Store, new: NewJob) -> bool {
 
 async fn claim(store: &Store, now_us: i64, token: &'static str, limit: i64) -> Vec<Job> {
     store
-        .write("test.claim", move |tx| job::claim(tx, now_us, LEASE_US, token, limit))
+        .write("test.claim", move |tx| {
+            job::claim(tx, now_us, LEASE_US, token, limit, Lane::Beside("inspect"))
+        })
         .await
         .expect("claimed")
 }
@@ -43,6 +45,16 @@ fn ids(jobs: &[Job]) -> Vec<&str> {
 }
 
 on_both_engines! {
+    async fn a_lane_takes_its_kind_and_the_other_lane_everything_else(store) {
+        for (id, kind) in [("j1", "inspect"), ("j2", "deliver"), ("j3", "inspect")] {
+            let new = NewJob { kind: kind.to_owned(), ..job(id, None, NOW_US) };
+            assert!(enqueue(store, new).await);
+        }
+        let only = |tx: &mut dyn Tx| job::claim(tx, NOW_US, LEASE_US, "a", 9, Lane::Only("inspect"));
+        assert_eq!(ids(&act(store, only).await), ["j1", "j3"]);
+        assert_eq!(ids(&claim(store, NOW_US, "b", 9).await), ["j2"]);
+    }
+
     async fn a_key_is_enqueued_once_until_it_is_cancelled_or_forgotten(store) {
         assert!(enqueue(store, job("a", Some("clock 1"), NOW_US)).await);
         assert!(!enqueue(store, job("b", Some("clock 1"), NOW_US)).await);
@@ -177,7 +189,7 @@ on_both_engines! {
             runners.push(tokio::spawn(async move {
                 let mut mine = Vec::new();
                 loop {
-                    let work = move |tx: &mut dyn Tx| job::claim(tx, NOW_US + 99, LEASE_US, token, 3);
+                    let work = move |tx: &mut dyn Tx| job::claim(tx, NOW_US + 99, LEASE_US, token, 3, Lane::Beside("inspect"));
                     match store.write("test.claim", work).await {
                         Ok(held) if held.is_empty() => return mine,
                         Ok(held) => mine.extend(held.into_iter().map(|job| job.id)),

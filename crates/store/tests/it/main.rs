@@ -4,6 +4,7 @@ mod backup;
 mod blob;
 mod disk;
 mod engine;
+mod inspection;
 mod job;
 mod measure;
 mod migrate;

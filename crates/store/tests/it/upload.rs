@@ -23,6 +23,7 @@ async fn begin(
         id: id.to_owned(),
         dossier: "d1".to_owned(),
         name: "log of 203.0.113.7.csv".to_owned(),
+        media_type: Some("text/csv".to_owned()),
         declared_size,
         now_us: NOW_US,
     };

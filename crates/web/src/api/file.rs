@@ -25,6 +25,9 @@ pub(crate) struct NewFile {
     /// Its size in bytes, where it is known.
     #[serde(default)]
     size: Option<u64>,
+    /// Its media type, where it is known; the inspection tells when it is something else.
+    #[serde(default)]
+    media_type: Option<String>,
 }
 
 /// Announces a file of an answer.
@@ -47,7 +50,7 @@ pub(crate) async fn begin(
     if new.size.is_some_and(|size| size > app.upload_limit) {
         return Err(PageError::refused(RefusalCode::FileTooLarge));
     }
-    let file = app.exchange.begin_upload(who, id, &new.name, new.size).await?;
+    let file = app.exchange.begin_upload(who, id, &new.name, new.size, new.media_type.as_deref()).await?;
     Ok((StatusCode::CREATED, [(UPLOAD_OFFSET, HeaderValue::from(file.bytes))], Json(file)))
 }
 
@@ -82,7 +85,7 @@ pub(crate) async fn append(
     })
 }
 
-/// Says that a file has arrived completely.
+/// Says that a file has arrived completely. It can be put into a package once it has been inspected.
 #[utoipa::path(
     post,
     path = "/requests/{id}/files/{file}/complete",
@@ -106,7 +109,7 @@ pub(crate) async fn complete(
     tag = "files",
     params(("id" = RequestId, Path, description = "The request."), ("file" = UploadId, Path, description = "The file.")),
     responses(
-        (status = OK, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = OK, body = Vec<u8>, content_type = "*/*"),
         (status = "default", body = Problem, content_type = "application/problem+json"),
     ),
     security(("token" = ["read"])),

@@ -1,6 +1,7 @@
 //! One page per act: a form, what stands against it, and the act itself. What was typed stays when it is refused.
 
 use super::frame::{Frame, render_as};
+use super::scope;
 use crate::error::PageError;
 use crate::session::{Form, SignedIn};
 use crate::state::State as App;
@@ -38,11 +39,15 @@ impl Typed {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    pub(super) fn find(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     fn parsed<T: std::str::FromStr>(&self, name: &str) -> Result<T, Refusal> {
         self.get(name).parse().map_err(|_| Refusal::of(RefusalCode::FieldMissing, name))
     }
 
-    fn every<T: std::str::FromStr>(&self, name: &str) -> Vec<T> {
+    pub(super) fn every<T: std::str::FromStr>(&self, name: &str) -> Vec<T> {
         self.all(name).filter_map(|value| value.parse().ok()).collect()
     }
 }
@@ -50,12 +55,12 @@ impl Typed {
 /// The page of one act.
 #[derive(Template)]
 #[template(path = "act.html")]
-struct ActPage {
-    f: Frame,
-    d: Dossier,
+pub(super) struct ActPage {
+    pub(super) f: Frame,
+    pub(super) d: Dossier,
     act: RequestAct,
-    typed: Typed,
-    refusals: Vec<Refusal>,
+    pub(super) typed: Typed,
+    pub(super) refusals: Vec<Refusal>,
     key: String,
 }
 
@@ -158,18 +163,24 @@ fn command(act: RequestAct, typed: &Typed) -> Result<RequestCommand, Refusal> {
         }
         RequestAct::Prepare => RequestCommand::Prepare {
             items: typed.every("items"),
-            files: typed.every("files"),
+            files: scope::contents(typed)?,
             note: text("note"),
         },
         RequestAct::Discard => {
             RequestCommand::Discard { package: typed.parsed("package")?, reason: text("reason") }
         }
-        RequestAct::Release => RequestCommand::Release { package: typed.parsed("package")? },
+        RequestAct::Release => RequestCommand::Release {
+            package: typed.parsed("package")?,
+            comparison: scope::comparison(typed),
+        },
         RequestAct::Confirm => RequestCommand::Confirm {
             package: typed.parsed("package")?,
-            intact: typed.get("intact") == "yes",
+            found: scope::found(typed)?,
             remark: text("remark"),
         },
+        RequestAct::ConfirmDeletion => {
+            RequestCommand::ConfirmDeletion { package: typed.parsed("package")?, statement: text("deleted") }
+        }
         RequestAct::Withdraw => RequestCommand::Withdraw { reason: text("reason") },
         RequestAct::Close => RequestCommand::Close,
         RequestAct::Postpone => RequestCommand::Postpone {
@@ -228,6 +239,7 @@ impl ActPage {
                 Some("reference")
             }
             RequestAct::Answer => Some("text"),
+            RequestAct::ConfirmDeletion => Some("deleted"),
             _ => None,
         }
     }
@@ -258,7 +270,7 @@ impl ActPage {
         self.refusals.iter().find(hit)
     }
 
-    fn chosen(&self, name: &str, value: impl std::fmt::Display) -> bool {
+    pub(super) fn chosen(&self, name: &str, value: impl std::fmt::Display) -> bool {
         let value = value.to_string();
         self.typed.all(name).any(|typed| typed == value)
     }
@@ -278,7 +290,7 @@ impl ActPage {
     }
 
     /// Items that wait for a package.
-    fn packable(&self) -> Vec<&ItemView> {
+    pub(super) fn packable(&self) -> Vec<&ItemView> {
         let packed = |number: &u32| self.d.packages.iter().any(|p| p.items.contains(number));
         let waits = |item: &&ItemView| item.accepted.is_some() && !packed(&item.number);
         self.d.items.iter().filter(waits).collect()
@@ -290,6 +302,7 @@ impl ActPage {
             RequestAct::Confirm => {
                 self.d.packages.iter().find(|p| p.released.is_some() && p.receipt.is_none())
             }
+            RequestAct::ConfirmDeletion => self.d.packages.iter().find(|p| p.awaits_deletion),
             RequestAct::Release | RequestAct::Discard => {
                 self.d.packages.iter().find(|p| p.released.is_none())
             }

@@ -125,6 +125,9 @@ impl DossierPage {
                         | RefusalCode::ExtensionsUsedUp
                         | RefusalCode::ClarificationRounds
                         | RefusalCode::FileIncomplete
+                        | RefusalCode::FileBeingInspected
+                        | RefusalCode::FileRefused
+                        | RefusalCode::DeletionOpen
                 ) || (refusal.code == RefusalCode::PackageEmpty && view.act == RequestAct::Prepare)
             })
         };

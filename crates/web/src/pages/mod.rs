@@ -19,6 +19,7 @@ mod organisation;
 mod outbox;
 mod procedure;
 mod queue;
+mod scope;
 mod sign_in;
 mod status;
 mod trail;

@@ -5,6 +5,7 @@
 mod desk;
 mod frame;
 mod interop;
+mod leaving;
 mod ledger;
 mod matrix;
 mod observe;

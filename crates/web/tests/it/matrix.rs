@@ -66,10 +66,11 @@ fn command(act: RequestAct) -> Option<Value> {
         RequestAct::Decide => {
             json!({ "item": id, "decision": { "decision": "redirect", "explanation": "x" } })
         }
-        RequestAct::Prepare => json!({ "items": [id], "files": [id] }),
+        RequestAct::Prepare => json!({ "items": [id], "files": [{ "file": id, "items": [id] }] }),
         RequestAct::Discard => json!({ "package": id, "reason": "x" }),
-        RequestAct::Release => json!({ "package": id }),
-        RequestAct::Confirm => json!({ "package": id, "intact": true }),
+        RequestAct::Release => json!({ "package": id, "comparison": { "seen": [] } }),
+        RequestAct::Confirm => json!({ "package": id, "found": "intact" }),
+        RequestAct::ConfirmDeletion => json!({ "package": id, "statement": "x" }),
         RequestAct::Postpone => json!({ "clock": "D01", "days": 1, "reason": "x" }),
     };
     let mut words = words.as_object().unwrap().clone();

@@ -11,7 +11,7 @@ use comity_domain::procedure::{FieldKind, PinnedProcedure, ProcedureSet};
 use comity_domain::term::{AuthoriserType, Independence, Language};
 use comity_domain::time::Moment;
 use comity_service::translation::Translator;
-use comity_service::{Caller, Exchange, Settings};
+use comity_service::{Caller, Exchange, Inspector, Settings};
 use comity_store::testing::TestStore;
 use comity_web::{Endpoint, Scope, WebSettings, with_operator};
 use serde_json::{Value, json};
@@ -144,6 +144,7 @@ impl World {
             base_url: BASE_URL.to_owned(),
             upload_limit: 1_000_000,
             loose_file_days: 7,
+            inspector: Inspector::Here,
             ledger: comity_service::LedgerSettings::named("log.example"),
             demo: true,
         };
@@ -271,6 +272,17 @@ impl World {
         }
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         self.send(request.body(body).unwrap()).await
+    }
+
+    /// A part of a file, from its beginning.
+    pub(crate) async fn bytes(&self, token: &str, method: &str, path: &str, content: &[u8]) -> Answer {
+        let request = Request::builder()
+            .method(method.parse::<Method>().unwrap())
+            .uri(path)
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/octet-stream")
+            .header("upload-offset", "0");
+        self.send(request.body(Body::from(content.to_vec())).unwrap()).await
     }
 
     /// A request of a page by a session.

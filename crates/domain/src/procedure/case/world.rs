@@ -4,11 +4,13 @@
 use super::{Case, CaseAct, Step};
 use crate::calendar::Calendar;
 use crate::id::{ContactPointId, Id, ItemId};
+use crate::inspection::Inspection;
 use crate::party::{Actor, AuthoriserMandate, Organisation, OrganisationKind, Role, Side};
 use crate::procedure::{CheckKind, FieldKind, FieldRule, PinnedProcedure};
 use crate::refusal::{NonExecutionCode, Refusal, RefusalCode, Refusals};
 use crate::request::{
-    Context, Decision, Draft, DraftItem, Giving, PackageFile, Party, Request, RequestCommand,
+    Arrived, Comparison, Context, Decision, Draft, DraftItem, FileContents, Found, Giving, Party, Request,
+    RequestCommand, Seen,
 };
 use crate::request::{ItemState, RequestEvent, apply, begin, decide};
 use crate::term::{AuthoriserType, Independence, Language};
@@ -33,7 +35,7 @@ pub(super) struct World<'a> {
     from: (Organisation, &'a Calendar),
     to: (Organisation, &'a Calendar),
     contacts: [ContactPointId; 1],
-    files: [PackageFile; 1],
+    files: [Arrived; 1],
     counted: u128,
     request: Option<Request>,
 }
@@ -81,11 +83,17 @@ impl<'a> World<'a> {
             from: (organisation(FROM, OrganisationKind::Authority, &case.from, from), from),
             to: (organisation(TO, addressee, &case.to, to), to),
             contacts: [Id::new(Uuid::from_u128(CONTACT))],
-            files: [PackageFile {
+            files: [Arrived {
                 upload: Id::new(Uuid::from_u128(UPLOAD)),
                 name: "answer.csv".to_owned(),
                 bytes: 1,
                 sha256: "0".repeat(64),
+                inspection: Some(Inspection {
+                    media_type: "text/plain".to_owned(),
+                    findings: Vec::new(),
+                    entries: 0,
+                    table: None,
+                }),
             }],
             counted: FIRST_COUNTED,
             request: None,
@@ -296,7 +304,9 @@ impl<'a> World<'a> {
         let accepted = |item: &&crate::request::Item| matches!(item.state, ItemState::Accepted { .. });
         let items =
             self.request.iter().flat_map(|request| &request.items).filter(accepted).map(|item| item.id);
-        let (items, files) = (items.collect(), vec![self.files[0].upload]);
+        let items: Vec<ItemId> = items.collect();
+        let file = self.files[0].upload;
+        let files = vec![FileContents { file, items: items.clone(), columns: Vec::new() }];
         self.command(
             Some(Role::Analyst),
             step,
@@ -305,14 +315,16 @@ impl<'a> World<'a> {
         let last =
             self.request.as_ref().and_then(|request| request.packages.last()).map(|package| package.id);
         let package = last.ok_or_else(|| vec![Refusal::new(RefusalCode::PackageUnknown)])?;
-        self.command(Some(Role::Reviewer), step, &RequestCommand::Release { package })
+        let seen = vec![Seen { file, remarks: Vec::new() }];
+        let comparison = Comparison { seen, ..Comparison::default() };
+        self.command(Some(Role::Reviewer), step, &RequestCommand::Release { package, comparison })
     }
 
     fn confirm(&mut self, step: &Step) -> Result<(), Refusals> {
         let open = self.request.iter().flat_map(|request| &request.packages).filter(|p| p.receipt.is_none());
         let open: Vec<_> = open.map(|package| package.id).collect();
         open.into_iter().try_for_each(|package| {
-            let command = RequestCommand::Confirm { package, intact: true, remark: String::new() };
+            let command = RequestCommand::Confirm { package, found: Found::Intact, remark: String::new() };
             self.command(Some(Role::Officer), step, &command)
         })
     }
