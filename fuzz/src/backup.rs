@@ -1,7 +1,7 @@
 //! What a restore reads: an archive, decrypted; whoever knows its recipient can have written it.
 
 use comity_store::backup::{
-    Absence, ArchiveKind, BackupFault, Gone, Head, Header, Item, Part, Reader, Writer, rows_of,
+    Absence, ArchiveKind, BackupFault, Gone, Head, Header, Next, Part, Reader, Writer, rows_of,
 };
 use comity_store::seal::InstanceKey;
 use std::sync::LazyLock;
@@ -50,9 +50,9 @@ pub(crate) fn archive(data: &[u8]) {
     }
     let Ok((mut reader, _)) = Reader::open(data) else { return };
     loop {
-        match reader.item() {
-            Ok(Item::Manifest(_)) => break,
-            Ok(Item::Begin(_) | Item::Content(_) | Item::End) => {}
+        match reader.advance() {
+            Ok(Next::Manifest(_)) => break,
+            Ok(Next::Begin(_) | Next::Content(_) | Next::End) => {}
             Err(_) => return,
         }
     }

@@ -9,7 +9,7 @@ mod load;
 mod staging;
 
 pub use archive::{
-    Absence, ArchiveKind, Blobs, Counted, Gone, Head, Header, Item, Manifest, Part, Reader, Writer, rows_of,
+    Absence, ArchiveKind, Blobs, Counted, Gone, Head, Header, Manifest, Next, Part, Reader, Writer, rows_of,
 };
 pub use dump::{absent, data, keys};
 pub use load::{KeyFiles, Loaded, erased_with_content, instance_key, key_files, load};

@@ -17,9 +17,9 @@ use comity_store::{Database, Fault, Row, Store, StoreConfig, Tx, on_both_engines
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 use tokio::task::block_in_place;
 
 const DAY: i64 = 86_400;
@@ -162,11 +162,7 @@ async fn found(world: &World, who: Who, search: &str) -> usize {
 }
 
 /// Drafts, submits and uploads until it is told to stop; what was acknowledged, with its version.
-async fn write(
-    world: Arc<World>,
-    acknowledged: Arc<std::sync::Mutex<BTreeMap<RequestId, u64>>>,
-    stop: Arc<AtomicBool>,
-) {
+async fn write(world: Arc<World>, acknowledged: Arc<Mutex<BTreeMap<RequestId, u64>>>, stop: Arc<AtomicBool>) {
     while !stop.load(Ordering::SeqCst) {
         let id = world.draft(Who::Officer, SUBSCRIBER).await;
         acknowledged.lock().unwrap().insert(id, 1);
@@ -263,26 +259,28 @@ on_both_engines! {
     async fn everything_acknowledged_before_it_is_in_it_while_eight_write(store) {
         let world = Arc::new(World::open(store).await);
         closed(&world).await;
-        let (acknowledged, stop) = (Arc::default(), Arc::new(AtomicBool::new(false)));
-        let writers: Vec<_> =
-            (0..8).map(|_| tokio::spawn(write(world.clone(), Arc::clone(&acknowledged), stop.clone()))).collect();
+        let acknowledged: Arc<Mutex<BTreeMap<RequestId, u64>>> = Arc::default();
         for _ in 0..3 {
-            tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+            let stop = Arc::new(AtomicBool::new(false));
+            let writers: Vec<_> =
+                (0..8).map(|_| tokio::spawn(write(world.clone(), acknowledged.clone(), stop.clone()))).collect();
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             let before = acknowledged.lock().unwrap().clone();
             let (data, keys) = archives(&world).await;
+            let after = acknowledged.lock().unwrap().clone();
+            stop.store(true, Ordering::SeqCst);
+            for writer in writers {
+                writer.await.unwrap();
+            }
+            assert!(!before.is_empty() && before != after, "they wrote before it and meanwhile");
             let there = Place::on(other(store));
             let restored = there.restore(&world, &data, &keys, false).await;
             assert_eq!(restored.report.findings, Vec::new());
             there.accept_loss(&world).unwrap();
             let restored = there.open(&world).unwrap();
-            assert!(!before.is_empty());
             for (id, version) in before {
                 assert!(restored.look(Who::Officer, id).await.version >= version, "{id}");
             }
-        }
-        stop.store(true, Ordering::SeqCst);
-        for writer in writers {
-            writer.await.unwrap();
         }
         assert_eq!(findings(&world).await, Vec::<String>::new());
     }

@@ -327,9 +327,8 @@ impl<W: Write> Writer<W> {
     }
 }
 
-/// What comes next in an archive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Item {
+/// What comes next in an archive. It may hold a key, so it has no debug form.
+pub enum Next {
     /// A part begins.
     Begin(Part),
     /// A piece of it.
@@ -386,8 +385,8 @@ impl<R: Read> Reader<R> {
         Ok((kind, body))
     }
 
-    /// The next item. *Errors*: [`BackupFault::Archive`]; also after the manifest.
-    pub fn item(&mut self) -> Result<Item, BackupFault> {
+    /// What comes next. *Errors*: [`BackupFault::Archive`]; also after the manifest.
+    pub fn advance(&mut self) -> Result<Next, BackupFault> {
         if self.ended {
             return Err(broken("nothing comes after the manifest"));
         }
@@ -398,20 +397,20 @@ impl<R: Read> Reader<R> {
                 let part: Part = serde_json::from_slice(&body)
                     .map_err(|_| broken("the beginning of a part cannot be read"))?;
                 self.sums.open = Some(Open { part: part.clone(), hash: Sha256::new(), rows: 0, bytes: 0 });
-                Ok(Item::Begin(part))
+                Ok(Next::Begin(part))
             }
             (DATA, true) => {
                 self.sums.content(&body);
-                Ok(Item::Content(body))
+                Ok(Next::Content(body))
             }
             (END, true) => {
                 if self.sums.end().is_none_or(|digest| digest != *body) {
                     return Err(broken("a part is not what its digest says"));
                 }
                 self.sums.frame(kind, &body);
-                Ok(Item::End)
+                Ok(Next::End)
             }
-            (MANIFEST, false) => self.manifest(&body).map(Item::Manifest),
+            (MANIFEST, false) => self.manifest(&body).map(Next::Manifest),
             _ => Err(broken("its pieces are not in their order")),
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use super::archive::{Absence, ArchiveKind, Header, Item, Manifest, Part, Reader, rows_of};
+use super::archive::{Absence, ArchiveKind, Header, Manifest, Next, Part, Reader, rows_of};
 use super::staging::KEY_FILES;
 use super::{BackupFault, KEYS, TABLES, TEXTS, Table, schema};
 use crate::disk::Unfinished;
@@ -63,10 +63,10 @@ pub fn key_files<R: Read>(input: R) -> Result<(Reader<R>, Header, KeyFiles), Bac
     let (mut reader, header) = open(input, ArchiveKind::Keys)?;
     let mut files = KeyFiles::new();
     loop {
-        match reader.item()? {
-            Item::Begin(Part::File { name }) if KEY_FILES.iter().any(|(known, _)| *known == name) => {
+        match reader.advance()? {
+            Next::Begin(Part::File { name }) if KEY_FILES.iter().any(|(known, _)| *known == name) => {
                 let mut bytes = zeroize::Zeroizing::new(Vec::new());
-                while let Item::Content(piece) = reader.item()? {
+                while let Next::Content(piece) = reader.advance()? {
                     bytes.extend_from_slice(&piece);
                     if bytes.len() > MOST_KEY {
                         return Err(archive("a key file is too long"));
@@ -74,7 +74,7 @@ pub fn key_files<R: Read>(input: R) -> Result<(Reader<R>, Header, KeyFiles), Bac
                 }
                 files.insert(name, bytes);
             }
-            Item::Begin(Part::Table { name, columns }) if name == KEYS.name && columns == KEYS.columns() => {
+            Next::Begin(Part::Table { name, columns }) if name == KEYS.name && columns == KEYS.columns() => {
                 break;
             }
             _ => return Err(unexpected()),
@@ -118,17 +118,17 @@ pub fn load<D: Read, K: Read>(
     let (mut reader, header) = open(input, ArchiveKind::Data)?;
     let mut tables = TABLES.iter().zip(TEXTS.iter().map(|texts| &*texts.insert));
     let manifest = loop {
-        match reader.item()? {
-            Item::Begin(Part::Blob { name }) => blob(&mut reader, store.blobs().begin_raw(&name)?)?,
-            Item::Begin(Part::Table { name, columns }) => {
+        match reader.advance()? {
+            Next::Begin(Part::Blob { name }) => blob(&mut reader, store.blobs().begin_raw(&name)?)?,
+            Next::Begin(Part::Table { name, columns }) => {
                 let (table, insert) = tables.next().ok_or_else(unexpected)?;
                 if table.name != name || table.columns() != columns {
                     return Err(unexpected());
                 }
                 rows(&mut reader, table, |row| tx.put(insert, row))?;
             }
-            Item::Manifest(manifest) => break manifest,
-            Item::Begin(Part::File { .. }) | Item::Content(_) | Item::End => return Err(unexpected()),
+            Next::Manifest(manifest) => break manifest,
+            Next::Begin(Part::File { .. }) | Next::Content(_) | Next::End => return Err(unexpected()),
         }
     };
     if tables.next().is_some() {
@@ -136,7 +136,7 @@ pub fn load<D: Read, K: Read>(
     }
     reader.close(store.instance_key())?;
     rows(&mut keys, &KEYS, |row| put_key(tx, row))?;
-    let Item::Manifest(_) = keys.item()? else { return Err(unexpected()) };
+    let Next::Manifest(_) = keys.advance()? else { return Err(unexpected()) };
     keys.close(store.instance_key())?;
     for gone in &manifest.gone {
         if let Absence::Erased { at_us } = gone.absence {
@@ -172,24 +172,24 @@ fn rows<R: Read>(
 ) -> Result<(), BackupFault> {
     let columns = table.columns().len();
     loop {
-        match reader.item()? {
-            Item::Content(piece) => {
+        match reader.advance()? {
+            Next::Content(piece) => {
                 let rows = rows_of(&piece, columns)?;
                 reader.counted(rows.len() as u64);
                 rows.iter().try_for_each(|row| put(row))?;
             }
-            Item::End => return Ok(()),
-            Item::Begin(_) | Item::Manifest(_) => return Err(unexpected()),
+            Next::End => return Ok(()),
+            Next::Begin(_) | Next::Manifest(_) => return Err(unexpected()),
         }
     }
 }
 
 fn blob<R: Read>(reader: &mut Reader<R>, mut file: Unfinished) -> Result<(), BackupFault> {
     loop {
-        match reader.item()? {
-            Item::Content(piece) => file.write(&piece)?,
-            Item::End => return Ok(file.finish()?),
-            Item::Begin(_) | Item::Manifest(_) => return Err(unexpected()),
+        match reader.advance()? {
+            Next::Content(piece) => file.write(&piece)?,
+            Next::End => return Ok(file.finish()?),
+            Next::Begin(_) | Next::Manifest(_) => return Err(unexpected()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The form of an archive, and that no table or column of the database is forgotten in it.
 
 use comity_store::backup::{
-    ArchiveKind, BackupFault, Header, Item, LEFT_OUT, Part, Reader, TABLES, Writer, rows_of,
+    ArchiveKind, BackupFault, Header, LEFT_OUT, Next, Part, Reader, TABLES, Writer, rows_of,
 };
 use comity_store::seal::InstanceKey;
 use comity_store::testing::Engine;
@@ -97,7 +97,7 @@ fn read(bytes: &[u8]) -> Result<usize, BackupFault> {
     let mut items = 0;
     loop {
         items += 1;
-        if let Item::Manifest(_) = reader.item()? {
+        if let Next::Manifest(_) = reader.advance()? {
             break;
         }
     }
@@ -122,7 +122,7 @@ fn no_byte_of_an_archive_can_be_changed_added_or_left_out() {
     }
     assert!(read(&[&whole[..], b"x"].concat()).is_err());
     let stranger = Reader::open(whole.as_slice()).and_then(|(mut reader, _)| {
-        while !matches!(reader.item()?, Item::Manifest(_)) {}
+        while !matches!(reader.advance()?, Next::Manifest(_)) {}
         reader.close(&InstanceKey::from_bytes([8; 32]))
     });
     assert!(stranger.expect_err("another key").to_string().contains("made by another instance"));
