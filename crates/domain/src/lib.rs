@@ -8,6 +8,7 @@ pub mod clock;
 pub mod event;
 pub mod id;
 pub mod identifier;
+pub mod likeness;
 mod opaque;
 pub mod party;
 pub mod preservation;

@@ -3,18 +3,19 @@
 //! A closure here may run more than once, so it has no effect but rows.
 
 use crate::ledger::erase_later;
+use crate::source::freeze;
 use crate::{Inner, event_id, fill, new_id, notice};
 use comity_domain::event::{Event, Origin};
 use comity_domain::id::{OrganisationId, RequestId, TrailId};
 use comity_domain::party::{Actor, Side};
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
-use comity_domain::request::{Request, RequestEvent, RequestState, apply, due_watches};
+use comity_domain::request::{Check, Evidence, Request, RequestEvent, RequestState, apply, due_watches};
 use comity_domain::time::Moment;
 use comity_policy::{Action, Condition, Facts, Relation, Subject, Verdict};
 use comity_store::request::Parties;
 use comity_store::seal::{DossierKey, InstanceKey};
 use comity_store::trail::TrailRow;
-use comity_store::{FaultKind, Tally, Tx, job, request as rows, trail};
+use comity_store::{FaultKind, Tally, Tx, job, request as rows, source, trail};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
@@ -464,6 +465,7 @@ pub(crate) fn commit(
         receipt.commitments.push(hex(commitment));
     }
     follow(tx, store, &request, &outcome.events, outcome.attempt)?;
+    freeze::follow(tx, outcome.before.as_ref(), &request, &outcome.events, now)?;
     erase_later(tx, inner, &request, &outcome.events, now)?;
     outcome.memory.remember(tx, &receipt)?;
     outcome.attempt.record(tx, "done", "")?;
@@ -541,16 +543,39 @@ fn follow(
         };
         for item in items {
             let digest = keys.digest("identifier", item.identifier.canonical().as_bytes());
-            rows::add_digest(tx, digest, request.id)?;
+            rows::add_digest(tx, digest, request.id, "identifier")?;
         }
         match event {
             RequestEvent::Drafted { reference, .. }
             | RequestEvent::Filed { reference, .. }
             | RequestEvent::Acknowledged { reference, .. } => {
-                rows::add_digest(tx, keys.digest("reference", reference.as_bytes()), request.id)?;
+                let digest = keys.digest("reference", reference.as_bytes());
+                rows::add_digest(tx, digest, request.id, "reference")?;
             }
+            RequestEvent::Checked { check } => checked(tx, keys, request, check, now)?,
             _ => {}
         }
     }
     notice::tell(tx, request, events, attempt)
+}
+
+/// What later requests are held against: documents by their keyed digests, and that a check failed.
+fn checked(
+    tx: &mut dyn Tx,
+    keys: &InstanceKey,
+    request: &Request,
+    check: &Check,
+    now: Moment,
+) -> Result<(), comity_store::Fault> {
+    if let Evidence::Documents { documents, .. } = &check.evidence {
+        for document in documents {
+            let digest = keys.digest("document", document.sha256.as_bytes());
+            rows::add_digest(tx, digest, request.id, "document")?;
+        }
+    }
+    if !check.passed {
+        let id = crate::new_uuid(now).to_string();
+        source::add_failed(tx, &id, request.from, request.to, request.id, check.kind(), now)?;
+    }
+    Ok(())
 }

@@ -9,11 +9,11 @@ use crate::{Exchange, FileView, new_id};
 use bytes::Bytes;
 use comity_domain::id::{RequestId, UploadId};
 use comity_domain::refusal::{Refusal, RefusalCode};
-use comity_domain::request::Request;
-use comity_policy::{Action, Facts};
+use comity_domain::request::{Request, Source, may_be_fetched};
+use comity_policy::{Action, Facts, Relation};
 use comity_store::seal::DossierKey;
 use comity_store::upload::{self, NewUpload, Upload, UploadError, UploadLimits};
-use comity_store::{Fault, Tx, request as rows};
+use comity_store::{Fault, Tx, request as rows, source};
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt};
 
@@ -246,8 +246,15 @@ fn open_file(
     let holds = |p: &&comity_domain::request::Package| p.files.iter().any(|f| f.upload == file);
     let released = request.packages.iter().find(holds).is_some_and(|p| p.released.is_some());
     let facts = Facts { released, ..attempt.facts(parties.arrived, parties.ended) };
-    match attempt.ask(inner, relation, facts) {
-        Ok(()) => Ok(Ok((request, key))),
-        Err(code) => Ok(Err(vec![Refusal::new(code)])),
+    if let Err(code) = attempt.ask(inner, relation, facts) {
+        return Ok(Err(vec![Refusal::new(code)]));
     }
+    attempt.detail = format!("{{\"file\":\"{file}\"}}");
+    if relation == Relation::Authority {
+        let source = Source { people: source::people(tx, id)?, ..Source::default() };
+        if let Err(refusals) = may_be_fetched(&request, &source, attempt.now) {
+            return Ok(Err(refusals));
+        }
+    }
+    Ok(Ok((request, key)))
 }

@@ -25,6 +25,7 @@ pub mod party;
 pub mod queue;
 pub mod request;
 pub mod seal;
+pub mod source;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod trail;
@@ -49,6 +50,7 @@ pub fn statements() -> Vec<&'static str> {
         queue::STATEMENTS,
         request::STATEMENTS,
         seal::STATEMENTS,
+        source::STATEMENTS,
         trail::STATEMENTS,
         upload::STATEMENTS,
     ]

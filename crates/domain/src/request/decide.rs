@@ -2,15 +2,17 @@
 //! The authority's half is here, the provider's in `answer`; both only return events.
 
 use super::answer;
+use super::check::{self, Source};
 use super::command::{Correction, Filing, RequestCommand};
 use super::draft::{Draft, check_draft, read_item};
+use super::freeze;
 use super::{
     Authorisation, Item, ItemState, PackageFile, PackageReceipt, Request, RequestEvent, Stage, watch,
 };
 use crate::calendar::Calendar;
 use crate::clock::{Clock, CountingRule, Extension, Extent, Length, compute};
 use crate::id::{ClarificationId, ContactPointId, Id, PackageId, PersonId, RequestId};
-use crate::party::{Actor, Organisation, Side, Signature};
+use crate::party::{Actor, Organisation, OrganisationStatus, Side, Signature};
 use crate::preservation::{Hold, HoldEnd, HoldState};
 use crate::procedure::{DeadlineRule, PausedBy, PinnedProcedure, Procedure, Stop, Trigger};
 use crate::refusal::{Refusal, RefusalCode, Refusals};
@@ -30,6 +32,8 @@ pub struct Party<'a> {
     pub calendar: &'a Calendar,
     /// Its contact points in the directory.
     pub contact_points: &'a [ContactPointId],
+    /// Whether it takes part.
+    pub status: OrganisationStatus,
 }
 
 /// What a decision may look at besides the request itself.
@@ -46,6 +50,8 @@ pub struct Context<'a> {
     pub to: Party<'a>,
     /// Completed uploads in this dossier.
     pub files: &'a [PackageFile],
+    /// What is known of the source at this instant; read only for what depends on it.
+    pub source: &'a Source,
     /// Source of identifiers.
     pub new_id: &'a mut dyn FnMut() -> Uuid,
 }
@@ -113,6 +119,17 @@ pub(super) fn text(value: &str, field: &str) -> Result<String, Refusals> {
     Ok(trimmed.to_owned())
 }
 
+/// Nothing is asked by or of an organisation that takes no part.
+fn both_take_part(ctx: &Context<'_>) -> Result<(), Refusals> {
+    let away = [&ctx.from, &ctx.to].into_iter().find(|party| !party.status.takes_part());
+    match away {
+        None => Ok(()),
+        Some(party) => Err(vec![
+            Refusal::new(RefusalCode::OrganisationSuspended).with("organisation", &party.organisation.code),
+        ]),
+    }
+}
+
 /// Begins a draft.
 ///
 /// # Errors
@@ -125,6 +142,7 @@ pub fn begin(
     ctx: &Context<'_>,
 ) -> Events {
     let (from, to) = (ctx.from.organisation, ctx.to.organisation);
+    both_take_part(ctx)?;
     procedure.procedure.applies(from, to, ctx.now.date()).map_err(|refusal| vec![refusal])?;
     bounded(&draft)?;
     Ok(vec![RequestEvent::Drafted {
@@ -152,6 +170,7 @@ pub fn file(
     ctx: &Context<'_>,
 ) -> Events {
     let (from, to) = (ctx.from.organisation, ctx.to.organisation);
+    both_take_part(ctx)?;
     procedure.procedure.applies(from, to, ctx.now.date()).map_err(|refusal| vec![refusal])?;
     if filing.items.is_empty() {
         return refuse_field(RefusalCode::NoItems, "items");
@@ -215,8 +234,14 @@ pub fn decide(request: &Request, command: &RequestCommand, ctx: &mut Context<'_>
         RequestCommand::Authorise { statement } => authorise(request, statement, ctx),
         RequestCommand::Send => send(request, ctx),
         RequestCommand::Acknowledge { reference } => answer::acknowledge(request, reference, ctx),
-        RequestCommand::Check { kind, passed, note, contact_point } => {
-            answer::check(request, *kind, *passed, note, *contact_point, ctx)
+        RequestCommand::Check { observed, passed, note } => {
+            check::check(request, observed, *passed, note, ctx)
+        }
+        RequestCommand::Thaw { reason } => freeze::thaw(request, reason, ctx),
+        RequestCommand::Reauthorise { statement } => freeze::reauthorise(request, statement, ctx),
+        RequestCommand::FindFraud { reason } => freeze::find_fraud(request, reason, ctx),
+        RequestCommand::Freeze { revocation, cause, person } => {
+            Ok(freeze::freeze(request, *revocation, *cause, *person, ctx))
         }
         RequestCommand::Ask { code, items, question } => answer::ask(request, *code, items, question, ctx),
         RequestCommand::Answer { clarification, text } => reply(request, *clarification, text, ctx),
@@ -299,6 +324,7 @@ fn forward(request: &Request, ctx: &Context<'_>) -> Events {
     if !matches!(request.stage, Stage::GatekeeperReview { .. }) {
         return refuse(RefusalCode::NotInThisState);
     }
+    freeze::not_frozen(request)?;
     not_the_drafter(request, ctx.actor()?.person)?;
     Ok(vec![RequestEvent::Forwarded { by: ctx.sign()? }])
 }
@@ -307,6 +333,7 @@ fn authorise(request: &Request, statement: &str, ctx: &Context<'_>) -> Events {
     if !matches!(request.stage, Stage::AwaitingAuthorisation) {
         return refuse(RefusalCode::NotInThisState);
     }
+    freeze::not_frozen(request)?;
     if request.vouched.as_ref().map(|vouched| vouched.person) == Some(ctx.actor()?.person) {
         return refuse(RefusalCode::OwnDraft);
     }
@@ -317,7 +344,7 @@ fn authorise(request: &Request, statement: &str, ctx: &Context<'_>) -> Events {
 
 /// The signature under a request: by somebody who did not write it, of a type and independence that the
 /// procedure accepts for each category (N07; CJEU C-746/18).
-fn authorisation(
+pub(super) fn authorisation(
     request: &Request,
     items: &[Item],
     statement: &str,
@@ -352,6 +379,8 @@ fn send(request: &Request, ctx: &Context<'_>) -> Events {
     if !matches!(request.stage, Stage::Authorised) {
         return refuse(RefusalCode::NotInThisState);
     }
+    freeze::not_frozen(request)?;
+    both_take_part(ctx)?;
     let (from, to) = (ctx.from.organisation, ctx.to.organisation);
     ctx.procedure.applies(from, to, ctx.now.date()).map_err(|refusal| vec![refusal])?;
     let mut events = vec![RequestEvent::Sent { by: ctx.sign()? }];
@@ -381,6 +410,7 @@ fn reply(request: &Request, id: ClarificationId, answer: &str, ctx: &Context<'_>
         vec![RequestEvent::Answered { clarification: id, text: text(answer, "text")?, by: ctx.sign()? }];
     events.extend(stop_clocks(request, Stop::Reply, ctx));
     events.extend(resume_clocks(request, PausedBy::Clarification, ctx));
+    freeze::keep_paused(request, &mut events, ctx);
     Ok(events)
 }
 
@@ -463,6 +493,7 @@ fn close(request: &Request, ctx: &Context<'_>) -> Events {
     if request.received_at().is_none() {
         return refuse(RefusalCode::NotInThisState);
     }
+    freeze::not_frozen(request)?;
     let mut refusals = Vec::new();
     if request.items.iter().any(|item| item.state.outcome().is_none()) {
         refusals.push(Refusal::new(RefusalCode::ItemsOpen));
@@ -575,6 +606,11 @@ fn stop<'a>(clocks: impl Iterator<Item = &'a Clock>, now: Moment) -> Vec<Request
         stopped.stop(now).ok().map(|()| RequestEvent::ClockStopped { clock: stopped })
     });
     stopped.collect()
+}
+
+/// Stops every clock that is open.
+pub(super) fn stop_all(request: &Request, ctx: &Context<'_>) -> Vec<RequestEvent> {
+    stop(request.clocks.iter(), ctx.now)
 }
 
 pub(super) fn stop_clocks(request: &Request, reason: Stop, ctx: &Context<'_>) -> Vec<RequestEvent> {

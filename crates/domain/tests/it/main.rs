@@ -6,3 +6,4 @@ mod clock;
 mod draft;
 mod identifier;
 mod procedure;
+mod source;

@@ -3,21 +3,22 @@
 
 use comity_domain::event::{Event, Origin};
 use comity_domain::identifier::{Identifier, RawIdentifier};
-use comity_domain::party::{Actor, ContactPoint, Membership, Person, Signature};
+use comity_domain::party::{Actor, ContactPoint, Membership, Person, Signature, Vouch};
 use comity_domain::preservation::{HoldEnd, HoldState};
 use comity_domain::request::{
     Answer, Authorisation, Check, Clarification, Completeness, Correction, Decision, Draft, DraftItem,
-    FiledItem, Filing, ForeignObject, Intake, Item, ItemState, Package, PackageFile, PackageReceipt, Request,
-    RequestCommand, RequestEvent, Return, Stage,
+    Evidence, FiledItem, Filing, ForeignObject, Fraud, Freeze, Intake, Item, ItemState, Observation, Package,
+    PackageFile, PackageReceipt, Request, RequestCommand, RequestEvent, Return, SignedBy, Stage, Standing,
 };
 use comity_formats::etsi_103120::{Binary, Document, LdTask, LpTask, Message, RequestValue};
 use comity_service::{
-    AuthorisationView, CheckView, ClarificationView, DirectoryEntry, Dossier, DraftView, FieldView, FileView,
-    HistoryView, HoldView, ItemView, Me, MemberView, NewPerson, NewToken, Notice, PackageView, QueueQuery,
-    QueueRow, ReturnView, TokenView, TrailView,
+    AccreditationCard, AuthorisationView, CheckView, ClarificationView, DirectoryEntry, Dossier, DraftView,
+    FieldView, FileView, HistoryView, HoldView, ItemView, Me, MemberView, NewPerson, NewToken, Notice,
+    PackageView, QueueQuery, QueueRow, ReturnView, TokenView, TrailView,
 };
 use comity_store::credential::TokenRow;
 use comity_store::notice::NoticeRow;
+use comity_store::source::Revocation;
 use comity_store::upload::{NewUpload, Upload};
 use comity_store::{Row, Value};
 use serde::de::DeserializeOwned;
@@ -46,6 +47,7 @@ macro_rules! without_display {
 }
 
 without_display!(
+    AccreditationCard,
     Actor,
     Answer,
     Authorisation,
@@ -66,11 +68,14 @@ without_display!(
     DraftItem,
     DraftView,
     Event,
+    Evidence,
     FieldView,
     FileView,
     FiledItem,
     Filing,
     ForeignObject,
+    Fraud,
+    Freeze,
     HistoryView,
     HoldEnd,
     HoldState,
@@ -91,6 +96,7 @@ without_display!(
     NewUpload,
     Notice,
     NoticeRow,
+    Observation,
     Origin,
     Package,
     PackageFile,
@@ -106,14 +112,18 @@ without_display!(
     RequestValue,
     Return,
     ReturnView,
+    Revocation,
     Row,
     Signature,
+    SignedBy,
     Stage,
+    Standing,
     TokenRow,
     TokenView,
     TrailView,
     Upload,
     Value,
+    Vouch,
 );
 
 /// These are made of sealed types and of words, numbers and identifiers of this program.

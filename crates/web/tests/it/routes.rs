@@ -97,6 +97,7 @@ fn every_action_of_a_person_can_be_reached_over_the_api() {
         "organisation.edit",
         "instance.view",
         "request.tick",
+        "request.freeze",
         "request.erase",
         "file.expire",
     ];
