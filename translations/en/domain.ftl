@@ -153,12 +153,50 @@ check-call_back = Call-back
 check-supervisor = Supervisor’s confirmation
 check-documents = Documents
 check-plausibility = Plausibility
-check-accreditation-hint = Look the accreditation number up in the directory: valid on the day of sending, role and organisation as stated.
-check-signature-hint = The request was sent by a signed-in person of the authority, or carries a signature that verifies.
-check-call_back-hint = Ring a number from the directory, never one from the request; note whom you reached.
-check-supervisor-hint = Another person with authority confirms, over another channel.
-check-documents-hint = Read the basis document: statute, court, names and dates exist and fit.
-check-plausibility-hint = Jurisdiction, hour, volume and repetition fit; no earlier failed check.
+check-accreditation-hint = The system looks up everybody who stands behind the request at this instant: valid, not withdrawn, and entitled to sign these data.
+check-signature-hint = The request was signed here by a signed-in person of the authority, or a signature in a file verifies.
+check-call_back-hint = Ring a number from the directory, never one from the request; name the person you reached.
+check-supervisor-hint = Somebody above the officer confirms, over another channel: neither the drafter nor the person you reached by the call-back.
+check-documents-hint = Read the basis documents: statute, court, names and dates exist and fit. Name each document by its file or its SHA-256.
+check-plausibility-hint = Weigh what the system has counted: jurisdiction, hour, volume, repetition, earlier failed checks. It decides nothing for you.
+channel-telephone = Another number of the directory
+channel-switchboard = The main switchboard
+channel-mailbox = The mailbox of a contact point
+channel-in_person = Face to face or by video
+standing-valid = valid
+standing-ended = ended
+standing-withdrawn = withdrawn
+standing-suspended = suspended
+standing-valid-meaning = It entitles this person to act now.
+standing-ended-meaning = Its time is over; it entitles to nothing.
+standing-withdrawn-meaning = It was withdrawn before its end; it entitles to nothing.
+standing-suspended-meaning = The person or the organisation is suspended; it entitles to nothing for the time being.
+cause-person_suspended = Somebody behind the request was suspended
+cause-accreditation_withdrawn = An accreditation behind the request was withdrawn
+cause-accreditation_ended = An accreditation behind the request has ended
+cause-organisation_suspended = The requesting organisation was suspended
+cause-organisation_left = The requesting organisation has left
+organisation-status-active = takes part
+organisation-status-suspended = suspended
+organisation-status-left = has left
+finding-P1 = It crosses a border, and nothing in its items points to the State that asks. Read in the facts why that State is competent.
+finding-P2 = It was sent outside the hours of work of the authority.
+finding-P3 = The authority has sent {$count} requests within a day, far more than it usually does.
+finding-P4 = The same identifier stands in {$count ->
+    [one] {$count} other request
+   *[other] {$count} other requests
+ } to you.
+finding-P5 = {$count ->
+    [one] {$count} earlier check
+   *[other] {$count} earlier checks
+ } of this authority failed here within a year.
+finding-P6 = A mail domain in it resembles {$detail}, which stands in the directory, and is another one.
+finding-P7 = The same document was shown in {$count ->
+    [one] {$count} other case
+   *[other] {$count} other cases
+ }.
+finding-P8 = Nobody behind it has asked you before.
+finding-P9 = The authority has sent {$count} small requests within a week.
 task-write = Finish the draft
 task-review = Review the draft
 task-authorise = Decide on the signature
@@ -168,6 +206,7 @@ task-confirm = Confirm the receipt
 task-follow_up = Follow the hold up
 task-close = Close
 task-acknowledge = Acknowledge
+task-review_freeze = Review the frozen request
 task-verify = Verify the source
 task-decide = Decide the items
 task-release = Collect and release
@@ -223,6 +262,13 @@ act-acknowledge = Acknowledge
 act-acknowledge-hint = Give your own reference.
 act-check = Record a check
 act-check-hint = Every check that the procedure demands must pass before anything leaves.
+act-thaw = Let it go on
+act-thaw-hint = You looked into why it stands still and found that it may go on.
+act-reauthorise = Sign anew
+act-reauthorise-hint = You answer for it from now on in the place of somebody who is no longer trusted.
+act-find_fraud = Record a fraud
+act-find_fraud-hint = The source was false. Everything that is open ends, nothing more leaves, and everybody concerned is told.
+act-freeze = Let it stand still
 act-ask = Ask the authority
 act-ask-hint = One question at a time; the named clocks stand still until the answer.
 act-answer = Answer the question
@@ -318,6 +364,10 @@ act-send-done = The addressee has the request; its clocks run.
 act-file-done = The message has been filed as a request.
 act-acknowledge-done = The request has been acknowledged.
 act-check-done = The check has been recorded.
+act-thaw-done = The request goes on; its clocks run again.
+act-reauthorise-done = You have signed the request anew; it goes on.
+act-find_fraud-done = The fraud has been recorded; nothing more leaves.
+act-freeze-done = The request stands still.
 act-ask-done = The question is with the authority.
 act-answer-done = The answer is with the provider.
 act-amend-done = The new edition has been signed; the provider has it.
@@ -360,6 +410,12 @@ event-checked = Check recorded: {$check}, {$passed ->
  }
 event-source_verified = Source verified
 event-source_doubted = Source no longer verified
+event-frozen = It stands still: {$cause}
+event-thawed = {$anew ->
+    [yes] Signed anew by another authoriser; it goes on
+   *[other] Reviewed; it goes on
+ } {$reason}
+event-fraud_found = The source was false: {$reason}
 event-asked = Question asked ({$code})
 event-answered = Question answered
 event-amended = Corrected as a new edition, {$items ->
@@ -530,6 +586,7 @@ clock-unit-hours = {$count ->
  }
 clock-pause-clarification = open question
 clock-pause-objection = objection under review
+clock-pause-frozen = the source lost trust
 clock-extension-by-authority = granted by the authority
 
 ## Notices
@@ -544,6 +601,14 @@ notice-expired-subject = Comity: a clock of {$reference} ran out
 notice-expired-body = A clock in {$reference} has run out. {$link}
 notice-lapsed-subject = Comity: a hold of {$reference} lapsed
 notice-lapsed-body = A hold in {$reference} has lapsed; this is an incident. {$link}
+notice-frozen-subject = Comity: {$reference} stands still
+notice-frozen-body = The source of {$reference} lost trust; it stands still until it was reviewed. {$link}
+notice-thawed-subject = Comity: {$reference} goes on
+notice-thawed-body = {$reference} no longer stands still. {$link}
+notice-recall-subject = Comity: recall in {$reference}
+notice-recall-body = The source of {$reference} was false. Use nothing that it brought, and read what to do. {$link}
+notice-incident-subject = Comity: an incident waits for your review
+notice-incident-body = A source that was false had received answers. Go through what had left. {$link}
 
 ## Refusals: what is wrong, which rule, what to do
 
@@ -632,6 +697,31 @@ refusal-source-not-verified = The source is not verified (rule 3).
 refusal-source-not-verified-remedy = Record the checks that are still open.
 refusal-check-unknown = The procedure does not ask for this check.
 refusal-check-unknown-remedy = Choose one of the listed checks.
+refusal-accreditation-unknown = Nobody of this accreditation number is in the authority’s directory.
+refusal-accreditation-unknown-remedy = Read the number in the message again; where there is none, the check cannot pass.
+refusal-not-signed-here = The request was not signed in this instance.
+refusal-not-signed-here-remedy = Name the signed file by its SHA-256.
+refusal-document-missing = A check of documents names at least one.
+refusal-document-missing-remedy = Choose a file, or give the SHA-256 of the document that you read.
+refusal-supervisor-not-another = This person drafted the request or is the one you reached by the call-back.
+refusal-supervisor-not-another-remedy = Have somebody else above the officer confirm.
+refusal-same-channel = This is the number of the call-back.
+refusal-same-channel-remedy = Reach the supervisor over another number or channel.
+refusal-check-time = A check is made after the request came in, and recorded afterwards.
+refusal-check-time-remedy = Say how many minutes ago it was.
+refusal-field-sha256 = This is no SHA-256.
+refusal-field-sha256-remedy = Give 64 hexadecimal digits.
+refusal-request-frozen = The request stands still because its source lost trust.
+refusal-request-frozen-remedy = A reviewer of the addressee looks into it, or another authoriser signs it anew.
+refusal-not-frozen = The request does not stand still.
+refusal-not-frozen-remedy = Read what is due now.
+refusal-source-revoked = Somebody behind the request is no longer accredited.
+refusal-source-revoked-remedy = Another authoriser of the authority signs it anew, or the accreditation is renewed.
+refusal-needs-new-signature = The signature under the request no longer holds; a review does not replace it.
+refusal-needs-new-signature-remedy = Ask the authority to have another authoriser sign it anew.
+refusal-organisation-suspended = The organisation {$organisation} takes no part at present.
+    .bare = The organisation takes no part at present.
+refusal-organisation-suspended-remedy = Ask the operator of this instance.
 refusal-call-back-number = A call-back uses a number from the directory, never one from the request (guideline L-source).
 refusal-call-back-number-remedy = Choose the directory entry that you rang.
 refusal-code-not-allowed = The procedure does not allow {$code} here.

@@ -153,12 +153,50 @@ check-call_back = Contre-appel
 check-supervisor = Confirmation d’un supérieur
 check-documents = Documents
 check-plausibility = Vraisemblance
-check-accreditation-hint = Chercher le numéro d’habilitation dans l’annuaire : valable le jour de l’envoi, rôle et organisation conformes.
-check-signature-hint = La demande a été envoyée par une personne authentifiée de l’autorité ou porte une signature vérifiable.
-check-call_back-hint = Appeler un numéro de l’annuaire, jamais celui de la demande ; noter qui a répondu.
-check-supervisor-hint = Une autre personne habilitée confirme, par un autre canal.
-check-documents-hint = Lire le document de base : texte, juridiction, noms et dates existent et concordent.
-check-plausibility-hint = Compétence, heure, volume et répétition sont cohérents ; aucun échec antérieur.
+check-accreditation-hint = Le système consulte à cet instant l’habilitation de toutes les personnes qui répondent de la demande : en cours, non retirée, et permettant de signer pour ces données.
+check-signature-hint = La demande a été signée ici par une personne connectée de l’autorité, ou la signature d’un fichier est valide.
+check-call_back-hint = Appelez un numéro de l’annuaire, jamais un numéro indiqué dans la demande ; nommez la personne jointe.
+check-supervisor-hint = Un supérieur de l’enquêteur confirme par une autre voie : ni la personne qui a rédigé, ni celle que vous avez jointe par contre-appel.
+check-documents-hint = Lisez les documents de base : loi, juridiction, noms et dates existent et concordent. Désignez chaque document par son fichier ou son SHA-256.
+check-plausibility-hint = Appréciez ce que le système a relevé : compétence, heure, volume, répétition, contrôles échoués. Il ne décide rien à votre place.
+channel-telephone = Un autre numéro de l’annuaire
+channel-switchboard = Le standard principal
+channel-mailbox = La boîte d’un point de contact
+channel-in_person = De vive voix ou en vidéo
+standing-valid = en cours
+standing-ended = arrivée à son terme
+standing-withdrawn = retirée
+standing-suspended = suspendue
+standing-valid-meaning = Elle permet actuellement à cette personne d’agir.
+standing-ended-meaning = Elle est arrivée à son terme ; elle ne permet plus rien.
+standing-withdrawn-meaning = Elle a été retirée avant son terme ; elle ne permet plus rien.
+standing-suspended-meaning = La personne ou l’organisation est suspendue ; elle ne permet rien pour le moment.
+cause-person_suspended = Une personne qui répond de la demande a été suspendue
+cause-accreditation_withdrawn = Une habilitation dont dépend la demande a été retirée
+cause-accreditation_ended = Une habilitation dont dépend la demande est arrivée à son terme
+cause-organisation_suspended = L’organisation requérante a été suspendue
+cause-organisation_left = L’organisation requérante a quitté le système
+organisation-status-active = participe
+organisation-status-suspended = suspendue
+organisation-status-left = partie
+finding-P1 = Elle franchit une frontière, et rien dans ses éléments ne renvoie à l’État qui demande. Lisez dans les faits pourquoi cet État est compétent.
+finding-P2 = Elle a été envoyée en dehors des heures de service de l’autorité.
+finding-P3 = L’autorité a envoyé {$count} demandes en un jour, bien plus qu’à l’ordinaire.
+finding-P4 = Le même identifiant figure dans {$count ->
+    [one] {$count} autre demande
+   *[other] {$count} autres demandes
+ } à votre adresse.
+finding-P5 = {$count ->
+    [one] {$count} contrôle antérieur de cette autorité a échoué
+   *[other] {$count} contrôles antérieurs de cette autorité ont échoué
+ } ici en un an.
+finding-P6 = Un domaine de messagerie y ressemble à {$detail}, qui figure dans l’annuaire, sans être le même.
+finding-P7 = Le même document a été présenté dans {$count ->
+    [one] {$count} autre affaire
+   *[other] {$count} autres affaires
+ }.
+finding-P8 = Aucune des personnes qui en répondent ne vous a encore rien demandé.
+finding-P9 = L’autorité a envoyé {$count} petites demandes en une semaine.
 task-write = Terminer le brouillon
 task-review = Relire le brouillon
 task-authorise = Décider de la signature
@@ -168,6 +206,7 @@ task-confirm = Confirmer la réception
 task-follow_up = Donner suite à la conservation
 task-close = Clore
 task-acknowledge = Accuser réception
+task-review_freeze = Examiner la demande gelée
 task-verify = Vérifier l’origine
 task-decide = Décider des éléments
 task-release = Réunir et communiquer
@@ -223,6 +262,13 @@ act-acknowledge = Accuser réception
 act-acknowledge-hint = Donner votre propre référence.
 act-check = Consigner un contrôle
 act-check-hint = Tous les contrôles exigés par la procédure doivent réussir avant toute sortie.
+act-thaw = Débloquer
+act-thaw-hint = Vous avez examiné pourquoi la demande est gelée et constaté qu’elle peut reprendre.
+act-reauthorise = Signer de nouveau
+act-reauthorise-hint = Vous en répondez désormais à la place d’une personne qui a perdu la confiance.
+act-find_fraud = Constater une fraude
+act-find_fraud-hint = L’origine était fausse. Tout ce qui est ouvert prend fin, plus rien ne part, et toutes les personnes concernées sont prévenues.
+act-freeze = Geler
 act-ask = Interroger l’autorité
 act-ask-hint = Une question à la fois ; les délais désignés sont suspendus jusqu’à la réponse.
 act-answer = Répondre à la question
@@ -318,6 +364,10 @@ act-send-done = Le destinataire a reçu la demande ; ses délais courent.
 act-file-done = Le message est déposé comme demande.
 act-acknowledge-done = Il a été accusé réception de la demande.
 act-check-done = Le contrôle est consigné.
+act-thaw-done = La demande reprend ; ses délais courent de nouveau.
+act-reauthorise-done = Vous avez signé de nouveau la demande ; elle reprend.
+act-find_fraud-done = La fraude a été constatée ; plus rien ne part.
+act-freeze-done = La demande est gelée.
 act-ask-done = La question est posée à l’autorité.
 act-answer-done = La réponse est parvenue au fournisseur.
 act-amend-done = La nouvelle édition est signée ; le fournisseur l’a reçue.
@@ -360,6 +410,12 @@ event-checked = Contrôle consigné : {$check}, {$passed ->
  }
 event-source_verified = Origine vérifiée
 event-source_doubted = L’origine n’est plus tenue pour vérifiée
+event-frozen = Demande gelée : {$cause}
+event-thawed = {$anew ->
+    [yes] Signée de nouveau par une autre autorité ; elle reprend
+   *[other] Examinée ; elle reprend
+ } {$reason}
+event-fraud_found = L’origine était fausse : {$reason}
 event-asked = Question posée ({$code})
 event-answered = Réponse donnée
 event-amended = Corrigée en nouvelle édition, {$items ->
@@ -530,6 +586,7 @@ clock-unit-hours = {$count ->
  }
 clock-pause-clarification = question en suspens
 clock-pause-objection = opposition en cours d’examen
+clock-pause-frozen = origine ayant perdu la confiance
 clock-extension-by-authority = accordée par l’autorité
 
 ## Notices
@@ -544,6 +601,14 @@ notice-expired-subject = Comity : un délai de {$reference} est dépassé
 notice-expired-body = Un délai dans {$reference} est dépassé. {$link}
 notice-lapsed-subject = Comity : une conservation de {$reference} a expiré
 notice-lapsed-body = Une conservation dans {$reference} a expiré ; c’est un incident. {$link}
+notice-frozen-subject = Comity : {$reference} est gelée
+notice-frozen-body = L’origine de {$reference} a perdu la confiance ; la demande reste gelée jusqu’à son examen. {$link}
+notice-thawed-subject = Comity : {$reference} reprend
+notice-thawed-body = {$reference} n’est plus gelée. {$link}
+notice-recall-subject = Comity : rappel concernant {$reference}
+notice-recall-body = L’origine de {$reference} était fausse. N’utilisez rien de ce qu’elle a apporté et lisez ce qu’il faut faire. {$link}
+notice-incident-subject = Comity : un incident attend votre examen
+notice-incident-body = Une origine fausse avait reçu des réponses. Passez en revue ce qui est parti. {$link}
 
 ## Refusals: what is wrong, which rule, what to do
 
@@ -632,6 +697,31 @@ refusal-source-not-verified = L’origine n’est pas vérifiée (règle 3).
 refusal-source-not-verified-remedy = Consigner les contrôles encore ouverts.
 refusal-check-unknown = La procédure ne demande pas ce contrôle.
 refusal-check-unknown-remedy = Choisir l’un des contrôles listés.
+refusal-accreditation-unknown = Personne ne porte ce numéro d’habilitation dans l’annuaire de l’autorité.
+refusal-accreditation-unknown-remedy = Relisez le numéro dans le message ; s’il n’y en a pas, le contrôle ne peut pas réussir.
+refusal-not-signed-here = La demande n’a pas été signée dans cette instance.
+refusal-not-signed-here-remedy = Désignez le fichier signé par son SHA-256.
+refusal-document-missing = Un contrôle des documents en désigne au moins un.
+refusal-document-missing-remedy = Choisissez un fichier, ou indiquez le SHA-256 du document que vous avez lu.
+refusal-supervisor-not-another = Cette personne a rédigé la demande, ou c’est elle que vous avez jointe par contre-appel.
+refusal-supervisor-not-another-remedy = Faites confirmer par un autre supérieur de l’enquêteur.
+refusal-same-channel = C’est le numéro du contre-appel.
+refusal-same-channel-remedy = Joignez le supérieur par un autre numéro ou une autre voie.
+refusal-check-time = Un contrôle se fait après l’arrivée de la demande et se consigne ensuite.
+refusal-check-time-remedy = Indiquez il y a combien de minutes il a eu lieu.
+refusal-field-sha256 = Ce n’est pas un SHA-256.
+refusal-field-sha256-remedy = Indiquez 64 chiffres hexadécimaux.
+refusal-request-frozen = La demande est gelée parce que son origine a perdu la confiance.
+refusal-request-frozen-remedy = Un réviseur du destinataire l’examine, ou une autre autorité signataire la signe de nouveau.
+refusal-not-frozen = La demande n’est pas gelée.
+refusal-not-frozen-remedy = Lisez ce qui est à faire maintenant.
+refusal-source-revoked = Une personne qui répond de la demande n’est plus habilitée.
+refusal-source-revoked-remedy = Une autre autorité signataire la signe de nouveau, ou l’habilitation est renouvelée.
+refusal-needs-new-signature = La signature de la demande ne tient plus ; un examen ne la remplace pas.
+refusal-needs-new-signature-remedy = Demandez à l’autorité de la faire signer de nouveau par une autre personne.
+refusal-organisation-suspended = L’organisation {$organisation} ne participe pas actuellement.
+    .bare = L’organisation ne participe pas actuellement.
+refusal-organisation-suspended-remedy = Adressez-vous à l’exploitant de cette instance.
 refusal-call-back-number = Un contre-appel utilise un numéro de l’annuaire, jamais celui de la demande (ligne directrice L-source).
 refusal-call-back-number-remedy = Choisir l’entrée de l’annuaire appelée.
 refusal-code-not-allowed = La procédure ne permet pas {$code} ici.

@@ -72,6 +72,9 @@ pub const fn sees(reader: Reader, event: &RequestEvent) -> bool {
         | RequestEvent::Checked { .. }
         | RequestEvent::SourceVerified { .. }
         | RequestEvent::SourceDoubted { .. }
+        | RequestEvent::Frozen { .. }
+        | RequestEvent::Thawed { .. }
+        | RequestEvent::FraudFound { .. }
         | RequestEvent::Asked { .. }
         | RequestEvent::Answered { .. }
         | RequestEvent::Amended { .. }
@@ -105,7 +108,7 @@ pub const fn may_hold(reader: Reader, event: &RequestEvent) -> bool {
     }
     match (reader, event) {
         // Answers may hold grounds that the provider must not see; so may the reason of a correction.
-        (Reader::Provider, RequestEvent::Filed { .. } | RequestEvent::Amended { .. })
+        (Reader::Provider, RequestEvent::Filed { .. } | RequestEvent::Amended { .. } | RequestEvent::Thawed { .. })
         // How the provider has checked the source stays with the provider.
         | (Reader::Authority, RequestEvent::Checked { .. })
         // Oversight sees what happened and never a payload.

@@ -47,6 +47,9 @@ pub mod kind {
     /// See [`super::TokenId`].
     #[derive(Debug)]
     pub enum Token {}
+    /// See [`super::RevocationId`].
+    #[derive(Debug)]
+    pub enum Revocation {}
 }
 
 /// An authority, provider, contact point, oversight body or association.
@@ -71,6 +74,8 @@ pub type TrailId = Id<kind::Trail>;
 pub type ContactPointId = Id<kind::ContactPoint>;
 /// One API token.
 pub type TokenId = Id<kind::Token>;
+/// One withdrawal of trust from a person, an accreditation or an organisation.
+pub type RevocationId = Id<kind::Revocation>;
 
 impl<K> Id<K> {
     /// Takes a value made by the service's source of randomness.

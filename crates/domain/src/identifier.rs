@@ -10,6 +10,7 @@ mod number;
 
 pub use fault::{FAULT_KEYS, IdentifierFault, IdentifierFaultCode, Part};
 pub use guess::guess;
+pub(crate) use name::is_invisible;
 
 use crate::time::Moment;
 use IdentifierFaultCode as Code;

@@ -9,6 +9,7 @@ pub mod event;
 pub mod id;
 pub mod identifier;
 pub mod inspection;
+pub mod likeness;
 mod opaque;
 pub mod party;
 pub mod preservation;

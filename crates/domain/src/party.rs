@@ -6,7 +6,7 @@ use crate::term::{AuthoriserType, Independence, Language, vocabulary};
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 
-crate::opaque!(Person, Membership, ContactPoint, Actor, Signature);
+crate::opaque!(Person, Membership, ContactPoint, Actor, Signature, Vouch);
 
 vocabulary! {
     /// What an organisation is in this system.
@@ -19,6 +19,39 @@ vocabulary! {
         ContactPoint = "CONTACT_POINT",
         /// Watches both sides; sees the trail, never a payload.
         Oversight = "OVERSIGHT",
+    }
+}
+
+vocabulary! {
+    /// Where an organisation stands with this instance.
+    OrganisationStatus {
+        /// It takes part.
+        Active = "active",
+        /// It takes no part until somebody has looked into it.
+        Suspended = "suspended",
+        /// It has left.
+        Left = "left",
+    }
+}
+
+impl OrganisationStatus {
+    /// Whether its people and systems may act and be asked.
+    pub const fn takes_part(self) -> bool {
+        matches!(self, Self::Active)
+    }
+}
+
+vocabulary! {
+    /// Where an accreditation stands at one instant.
+    AccreditationState {
+        /// It entitles.
+        Valid = "valid",
+        /// Its time is over.
+        Ended = "ended",
+        /// It was withdrawn.
+        Withdrawn = "withdrawn",
+        /// Its person or organisation is suspended or has left.
+        Suspended = "suspended",
     }
 }
 
@@ -128,6 +161,9 @@ pub struct Membership {
     pub accreditation: String,
     /// The accreditation is not valid after this instant.
     pub accredited_until: Moment,
+    /// When it was withdrawn before its end, if it was.
+    #[serde(default)]
+    pub withdrawn_at: Option<Moment>,
     /// What kind of authoriser the person is; only for that role.
     pub authoriser: Option<AuthoriserMandate>,
 }
@@ -166,6 +202,45 @@ pub struct ContactPoint {
     pub source: String,
     /// When somebody last confirmed it.
     pub confirmed_at: Moment,
+}
+
+/// What the directory says, at the instant of asking, of a person who acts or has acted for an organisation
+/// (`legal.md` 7.3, check 1; guideline `L-authority`).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Vouch {
+    /// Who.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their function or rank.
+    pub function: String,
+    /// Their accreditation number.
+    pub accreditation: String,
+    /// Valid until.
+    pub accredited_until: Moment,
+    /// When it was withdrawn, if it was.
+    pub withdrawn_at: Option<Moment>,
+    /// Whether the person may act at all.
+    pub active: bool,
+    /// Where their organisation stands.
+    pub organisation: OrganisationStatus,
+    /// Capacity of an authoriser.
+    pub authoriser: Option<AuthoriserMandate>,
+}
+
+impl Vouch {
+    /// Where the accreditation stands at `now`; the gravest of what stands against it.
+    pub fn state(&self, now: Moment) -> AccreditationState {
+        if !self.active || !self.organisation.takes_part() {
+            AccreditationState::Suspended
+        } else if self.withdrawn_at.is_some() {
+            AccreditationState::Withdrawn
+        } else if now >= self.accredited_until {
+            AccreditationState::Ended
+        } else {
+            AccreditationState::Valid
+        }
+    }
 }
 
 /// The person behind an act, resolved from session or token before anything is asked.

@@ -180,6 +180,26 @@ vocabulary! {
         SourceNotVerified = "source-not-verified",
         /// The check is not one that the procedure asks for.
         CheckUnknown = "check-unknown",
+        /// Nobody of that accreditation number is in the directory of the authority.
+        AccreditationUnknown = "accreditation-unknown",
+        /// The request was not signed in this instance.
+        NotSignedHere = "not-signed-here",
+        /// A check of documents names at least one.
+        DocumentMissing = "document-missing",
+        /// A supervisor's confirmation comes from somebody else than the drafter and whoever was called back.
+        SupervisorNotAnother = "supervisor-not-another",
+        /// A supervisor's confirmation comes over another channel than the call-back.
+        SameChannel = "same-channel",
+        /// The request stands still because its source lost trust.
+        RequestFrozen = "request-frozen",
+        /// The request does not stand still.
+        NotFrozen = "not-frozen",
+        /// Somebody behind the request is no longer accredited (T07).
+        SourceRevoked = "source-revoked",
+        /// The signature no longer holds: another authoriser has to sign anew (T07).
+        NeedsNewSignature = "needs-new-signature",
+        /// The organisation takes no part any more.
+        OrganisationSuspended = "organisation-suspended",
         /// A call-back must use a number from the directory, never from the request.
         CallBackNumber = "call-back-number",
         /// The procedure does not allow this code.

@@ -4,10 +4,12 @@
 
 mod answer;
 mod apply;
+mod check;
 pub mod command;
 mod decide;
 pub mod draft;
 mod event;
+mod freeze;
 mod probe;
 mod receipt;
 mod scope;
@@ -15,6 +17,9 @@ mod watch;
 
 pub use answer::PackageFile;
 pub use apply::{OutOfOrder, apply};
+pub use check::{
+    Channel, Check, Document, Evidence, Finding, FindingRule, Observation, SignedBy, Source, Standing, latest,
+};
 pub use command::{Correction, Decision, FiledItem, Filing, RequestAct, RequestCommand};
 pub use decide::{Context, Party, begin, decide, file};
 pub use draft::{
@@ -22,6 +27,7 @@ pub use draft::{
     MOST_ELEMENTS, check_draft,
 };
 pub use event::RequestEvent;
+pub use freeze::{Fraud, Freeze, RevocationCause, may_be_fetched};
 pub use probe::why_not;
 pub use scope::{
     Arrived, Column, Comparison, Difference, Extra, FileContents, Holds, Missing, Seen, compare,
@@ -29,13 +35,11 @@ pub use scope::{
 pub use watch::{Watch, due_watches};
 
 use crate::clock::Clock;
-use crate::id::{
-    ClarificationId, ContactPointId, ItemId, OrganisationId, PackageId, PersonId, RequestId, UploadId,
-};
+use crate::id::{ClarificationId, ItemId, OrganisationId, PackageId, PersonId, RequestId, UploadId};
 use crate::identifier::Identifier;
 use crate::party::Signature;
 use crate::preservation::Hold;
-use crate::procedure::{CheckKind, ProcedurePin};
+use crate::procedure::ProcedurePin;
 use crate::refusal::NonExecutionCode;
 use crate::term::vocabulary;
 use crate::term::{
@@ -53,7 +57,6 @@ crate::opaque!(
     ItemState,
     Return,
     Authorisation,
-    Check,
     Clarification,
     Answer,
     Package,
@@ -314,22 +317,6 @@ pub struct Authorisation {
     pub statement: String,
 }
 
-/// One check of the source.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Check {
-    /// Which.
-    pub kind: CheckKind,
-    /// Whether it passed.
-    pub passed: bool,
-    /// What was seen or who was reached.
-    pub note: String,
-    /// The directory entry whose number was called.
-    pub contact_point: Option<ContactPointId>,
-    /// Who performed it.
-    pub by: Signature,
-}
-
 /// A question and its answer.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -494,6 +481,14 @@ pub struct Request {
     pub vouched: Option<Signature>,
     /// The signature.
     pub authorisation: Option<Authorisation>,
+    /// Who sent it.
+    pub sent: Option<Signature>,
+    /// Why it stands still, once for each withdrawal of trust; empty while it does not.
+    pub frozen: Vec<Freeze>,
+    /// Those behind it whom a review has cleared since they lost trust.
+    pub cleared: BTreeSet<PersonId>,
+    /// That its source was false.
+    pub fraud: Option<Fraud>,
     /// The checks of the source.
     pub checks: Vec<Check>,
     /// When all required checks had passed.

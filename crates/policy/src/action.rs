@@ -29,6 +29,16 @@ words! {
         RequestAcknowledge = "request.acknowledge",
         /// Record a check of the source.
         RequestCheck = "request.check",
+        /// Let a frozen request go on after a review.
+        RequestThaw = "request.thaw",
+        /// Sign a request anew in the place of somebody who is no longer trusted.
+        RequestReauthorise = "request.reauthorise",
+        /// Record that the source of a frozen request was false.
+        RequestFindFraud = "request.find_fraud",
+        /// Let a request stand still because its source lost trust.
+        RequestFreeze = "request.freeze",
+        /// Read what the system has counted about the source of a request.
+        RequestFindings = "request.findings",
         /// Ask the authority a question.
         RequestAsk = "request.ask",
         /// Answer the addressee's question.
@@ -95,6 +105,12 @@ words! {
         RoleEdit = "role.edit",
         /// Issue or revoke a token for another system.
         TokenEdit = "token.edit",
+        /// Look an accreditation up by its number.
+        AccreditationView = "accreditation.view",
+        /// Read what a source that lost trust had received: references, hashes and times.
+        RevocationView = "revocation.view",
+        /// Record that somebody went through what had left for a false source.
+        RevocationReview = "revocation.review",
         /// Read the trail.
         TrailView = "trail.view",
         /// Draw a random sample of the trail for review.
@@ -127,6 +143,10 @@ impl From<RequestAct> for Action {
             RequestAct::File => Self::RequestFile,
             RequestAct::Acknowledge => Self::RequestAcknowledge,
             RequestAct::Check => Self::RequestCheck,
+            RequestAct::Thaw => Self::RequestThaw,
+            RequestAct::Reauthorise => Self::RequestReauthorise,
+            RequestAct::FindFraud => Self::RequestFindFraud,
+            RequestAct::Freeze => Self::RequestFreeze,
             RequestAct::Ask => Self::RequestAsk,
             RequestAct::Answer => Self::RequestAnswer,
             RequestAct::Amend => Self::RequestAmend,
@@ -172,6 +192,7 @@ impl Action {
             | Self::RequestReturn
             | Self::RequestForward
             | Self::RequestAuthorise
+            | Self::RequestReauthorise
             | Self::RequestSend
             | Self::RequestFile
             | Self::RequestAnswer
@@ -186,6 +207,9 @@ impl Action {
             | Self::RequestReleaseHold => Touches::CaseOf(Side::Authority),
             Self::RequestAcknowledge
             | Self::RequestCheck
+            | Self::RequestThaw
+            | Self::RequestFindFraud
+            | Self::RequestFindings
             | Self::RequestAsk
             | Self::RequestDecide
             | Self::RequestPrepare
@@ -194,7 +218,11 @@ impl Action {
             | Self::FileUpload => Touches::CaseOf(Side::Provider),
             Self::RequestClose | Self::RequestView | Self::RequestProve | Self::FileDownload => Touches::Case,
             Self::RequestList => Touches::Queue,
-            Self::RequestTick | Self::RequestErase | Self::FileInspect | Self::FileExpire => Touches::Clock,
+            Self::RequestTick
+            | Self::RequestFreeze
+            | Self::RequestErase
+            | Self::FileInspect
+            | Self::FileExpire => Touches::Clock,
             Self::DirectoryView
             | Self::OrganisationView
             | Self::ContactPointEdit
@@ -203,6 +231,9 @@ impl Action {
             | Self::RoleEdit
             | Self::TokenEdit
             | Self::OrganisationEdit
+            | Self::AccreditationView
+            | Self::RevocationView
+            | Self::RevocationReview
             | Self::TrailView
             | Self::TrailSample
             | Self::TrailExtract
@@ -229,7 +260,11 @@ impl Action {
             | Self::RequestForward
             | Self::RequestAuthorise
             | Self::RequestAcknowledge
+            | Self::RequestReauthorise
             | Self::RequestCheck
+            | Self::RequestThaw
+            | Self::RequestFindFraud
+            | Self::RequestFreeze
             | Self::RequestPrepare
             | Self::RequestDiscard
             | Self::RequestConfirm
@@ -259,6 +294,9 @@ impl Action {
             | Self::RequestList
             | Self::FileDownload
             | Self::OrganisationView
+            | Self::RequestFindings
+            | Self::AccreditationView
+            | Self::RevocationView
             | Self::TrailView
             | Self::TrailSample
             | Self::TrailExtract => Some(Processing::Consultation),
@@ -266,6 +304,7 @@ impl Action {
             Self::DirectoryView
             | Self::OrganisationEdit
             | Self::ContactPointEdit
+            | Self::RevocationReview
             | Self::ErasureView
             | Self::FiguresView
             | Self::InstanceView

@@ -159,7 +159,7 @@ fn of_case(rule: &Rule, named: Role, action: Action) -> Result<(), Breach> {
 const AUTHORITY_DUTIES: [&[Action]; 3] = [
     &[Action::RequestDraft, Action::RequestRevise, Action::RequestSubmit],
     &[Action::RequestForward],
-    &[Action::RequestAuthorise, Action::RequestAmend],
+    &[Action::RequestAuthorise, Action::RequestReauthorise, Action::RequestAmend],
 ];
 const ADDRESSEE_DUTIES: [&[Action]; 2] =
     [&[Action::FileUpload, Action::RequestPrepare], &[Action::RequestRelease]];

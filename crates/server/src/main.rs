@@ -79,10 +79,35 @@ enum Command {
         #[command(subcommand)]
         command: procedure::ProcedureCommand,
     },
+    /// Organisations.
+    Organisation {
+        #[command(subcommand)]
+        command: OrganisationCommand,
+    },
     /// People.
     Person {
         #[command(subcommand)]
         command: PersonCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum OrganisationCommand {
+    /// Say where an organisation stands: active, suspended or left. One that takes no part any more has no sessions and no
+    /// tokens from that instant on, and every open request of its people stands still.
+    Status {
+        /// The configuration file of the instance.
+        #[arg(long)]
+        config: PathBuf,
+        /// The organisation's code, such as `NBP`.
+        #[arg(long)]
+        organisation: String,
+        /// `active`, `suspended` or `left`.
+        #[arg(long)]
+        status: String,
+        /// Why; it is kept.
+        #[arg(long)]
+        reason: String,
     },
 }
 
@@ -148,6 +173,7 @@ fn run(command: Command) -> ExitCode {
         Command::Ledger { command } => ledger::run(&command),
         Command::Witness(arguments) => witness::run(arguments),
         Command::Procedure { command } => procedure::run(&command),
+        Command::Organisation { command } => serve::organisation(&command),
         Command::Person { command } => serve::person(&command),
     };
     match done {

@@ -1,8 +1,8 @@
 //! Serving: the exchange behind its routes, with a worker for jobs, until a signal says stop.
 
-use crate::PersonCommand;
 use crate::config::{Config, system_clock};
 use crate::witness::{self, Witness};
+use crate::{OrganisationCommand, PersonCommand};
 use axum::Router;
 use comity_domain::party::Role;
 use comity_domain::term::Language;
@@ -215,5 +215,18 @@ pub(crate) fn person(command: &PersonCommand) -> Result<(), String> {
         };
         println!("{}/sign-in/link/{secret}", config.base_url.trim_end_matches('/'));
         Ok(())
+    })
+}
+
+/// `comity organisation`.
+pub(crate) fn organisation(command: &OrganisationCommand) -> Result<(), String> {
+    let OrganisationCommand::Status { config, organisation, status, reason } = command;
+    let config = Config::read(config)?;
+    let exchange = Exchange::open(config.settings()?, system_clock()).map_err(|fault| fault.to_string())?;
+    let found = config.organisation.iter().find(|known| &known.code == organisation);
+    let found = found.ok_or_else(|| format!("organisation {organisation}: not in the configuration"))?;
+    let status = status.parse().map_err(|_| "status: one of active, suspended, left".to_owned())?;
+    runtime()?.block_on(async {
+        exchange.set_status(&Caller::Operator, found.id, status, reason).await.map_err(said)
     })
 }

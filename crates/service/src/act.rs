@@ -3,18 +3,19 @@
 //! A closure here may run more than once, so it has no effect but rows.
 
 use crate::ledger::erase_later;
+use crate::source::freeze;
 use crate::{Inner, event_id, fill, new_id, notice};
 use comity_domain::event::{Event, Origin};
 use comity_domain::id::{OrganisationId, RequestId, TrailId};
 use comity_domain::party::{Actor, Side};
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
-use comity_domain::request::{Request, RequestEvent, RequestState, apply, due_watches};
+use comity_domain::request::{Evidence, Item, Request, RequestEvent, RequestState, apply, due_watches};
 use comity_domain::time::Moment;
 use comity_policy::{Action, Condition, Facts, Relation, Subject, Verdict};
 use comity_store::request::Parties;
 use comity_store::seal::{DossierKey, InstanceKey};
 use comity_store::trail::TrailRow;
-use comity_store::{FaultKind, Tally, Tx, job, request as rows, trail};
+use comity_store::{FaultKind, Tally, Tx, job, request as rows, source, trail};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
@@ -464,6 +465,7 @@ pub(crate) fn commit(
         receipt.commitments.push(hex(commitment));
     }
     follow(tx, store, &request, &outcome.events, outcome.attempt)?;
+    freeze::follow(tx, outcome.before.as_ref(), &request, &outcome.events, now)?;
     erase_later(tx, inner, &request, &outcome.events, now)?;
     outcome.memory.remember(tx, &receipt)?;
     outcome.attempt.record(tx, "done", "")?;
@@ -533,27 +535,43 @@ fn follow(
     }
     let keys = store.instance_key();
     for event in events {
-        for digest in digests(keys, event) {
-            rows::add_digest(tx, digest, request.id)?;
+        for (kind, digest) in digests(keys, event) {
+            rows::add_digest(tx, digest, request.id, kind)?;
+        }
+        if let RequestEvent::Checked { check } = event
+            && !check.passed
+        {
+            let id = crate::new_uuid(now).to_string();
+            source::add_failed(tx, &id, request.from, request.to, request.id, check.kind(), now)?;
         }
     }
     notice::tell(tx, request, events, attempt)
 }
 
-/// Under what a request can be searched for since that event.
-pub(crate) fn digests(keys: &InstanceKey, event: &RequestEvent) -> Vec<[u8; 32]> {
-    let items = match event {
-        RequestEvent::Submitted { items, .. }
-        | RequestEvent::Filed { items, .. }
-        | RequestEvent::Amended { items, .. } => items.as_slice(),
-        _ => &[],
-    };
-    let reference = match event {
-        RequestEvent::Drafted { reference, .. }
-        | RequestEvent::Filed { reference, .. }
-        | RequestEvent::Acknowledged { reference, .. } => Some(reference),
-        _ => None,
-    };
-    let items = items.iter().map(|item| keys.digest("identifier", item.identifier.canonical().as_bytes()));
-    items.chain(reference.map(|reference| keys.digest("reference", reference.as_bytes()))).collect()
+/// Under what a request can be found since that event, and what later ones are held against, each with its kind.
+pub(crate) fn digests(keys: &InstanceKey, event: &RequestEvent) -> Vec<(&'static str, [u8; 32])> {
+    match event {
+        RequestEvent::Submitted { items, .. } | RequestEvent::Amended { items, .. } => of_items(keys, items),
+        RequestEvent::Filed { items, reference, .. } => {
+            let mut all = of_items(keys, items);
+            all.push(("reference", keys.digest("reference", reference.as_bytes())));
+            all
+        }
+        RequestEvent::Drafted { reference, .. } | RequestEvent::Acknowledged { reference, .. } => {
+            vec![("reference", keys.digest("reference", reference.as_bytes()))]
+        }
+        RequestEvent::Checked { check } => match &check.evidence {
+            Evidence::Documents { documents, .. } => {
+                let digest = |sha256: &String| ("document", keys.digest("document", sha256.as_bytes()));
+                documents.iter().map(|document| digest(&document.sha256)).collect()
+            }
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+fn of_items(keys: &InstanceKey, items: &[Item]) -> Vec<(&'static str, [u8; 32])> {
+    let digest = |item: &Item| keys.digest("identifier", item.identifier.canonical().as_bytes());
+    items.iter().map(|item| ("identifier", digest(item))).collect()
 }

@@ -18,12 +18,12 @@ use comity_domain::preservation::{Hold, HoldEnd, HoldState};
 use comity_domain::procedure::{FieldKind, PinnedProcedure, Procedure, Text};
 use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
 use comity_domain::request::{
-    Arrived, Draft, Intake, Item, ItemState, Request, RequestAct, Stage, check_draft, why_not,
+    Arrived, Draft, Intake, Item, ItemState, Request, RequestAct, Source, Stage, check_draft, latest, why_not,
 };
 use comity_domain::time::Moment;
 use comity_policy::{Action, Holder, Relation};
 use comity_store::request::{self as rows, StoredEvent};
-use comity_store::{Fault, Tx, party};
+use comity_store::{Fault, Tx, party, source as behind};
 
 mod erased;
 mod history;
@@ -91,13 +91,14 @@ impl Exchange {
                 Desk { inner: &inner, request: &request, procedure, parties: &parties, reader, side, now };
             let mut dossier = desk.dossier();
             dossier.contact_points = party::contact_points(tx, request.from)?;
+            let source = Source { people: behind::people(tx, request.id)?, ..Source::default() };
             let events = rows::events(tx, &key, id)?;
             dossier.history = events.iter().filter_map(|event| desk.history(event)).collect();
             if side == Some(Side::Provider) {
                 dossier.uploads = crate::file::loose(tx, &key, &request)?;
             }
             let files = files(tx, &key, id)?;
-            dossier.acts = desk.acts(&attempt, relation, arrived, &files);
+            dossier.acts = desk.acts(&attempt, relation, arrived, &files, &source);
             attempt.record(tx, "viewed", "")?;
             Ok(Ok(Case::Whole(Box::new(dossier))))
         };
@@ -157,6 +158,9 @@ impl Desk<'_> {
             fields: self.fields(),
             checks: self.checks(),
             verified_at: request.verified_at,
+            frozen: request.frozen.clone(),
+            fraud: request.fraud.clone(),
+            sent: request.sent.clone(),
             contact_points: Vec::new(),
             clarifications: self.clarifications(),
             uploads: Vec::new(),
@@ -307,14 +311,17 @@ impl Desk<'_> {
 
     fn checks(&self) -> Vec<CheckView> {
         let required = self.rules().checks(self.request.priority).iter();
+        // What the addressee rests its checks on stays with it.
+        let own = self.reader == Reader::Provider;
         required
             .map(|kind| {
-                let latest = self.request.checks.iter().rev().find(|check| check.kind == *kind);
+                let latest = latest(self.request, *kind);
                 CheckView {
                     kind: *kind,
                     passed: latest.map(|check| check.passed),
                     note: latest.map_or_else(String::new, |check| check.note.clone()),
                     by: latest.map(|check| check.by.clone()),
+                    evidence: latest.filter(|_| own).map(|check| check.evidence.clone()),
                 }
             })
             .collect()
@@ -403,18 +410,20 @@ impl Desk<'_> {
         relation: Relation,
         arrived: bool,
         files: &[Arrived],
+        source: &Source,
     ) -> Vec<ActView> {
         let facts = attempt.facts(arrived, self.request.state().ended());
         let mut acts = Vec::new();
         for act in RequestAct::ALL.iter().copied() {
             let action = Action::from(act);
-            if matches!(act, RequestAct::Draft | RequestAct::File | RequestAct::Tick) {
+            if matches!(act, RequestAct::Draft | RequestAct::File | RequestAct::Tick | RequestAct::Freeze) {
                 continue;
             }
             let verdict = self.inner.gate.ask(&attempt.caller.subject(), action, relation, facts);
             let why = if verdict.allowed {
-                self.parties
-                    .decide(self.inner, attempt, self.procedure, files, |ctx| why_not(self.request, act, ctx))
+                self.parties.decide(self.inner, attempt, self.procedure, files, source, |ctx| {
+                    why_not(self.request, act, ctx)
+                })
             } else if let Some(roles) = self.roles_for(action, relation) {
                 vec![Refusal::new(RefusalCode::NotPermitted).with("roles", roles)]
             } else {

@@ -11,11 +11,11 @@ use bytes::Bytes;
 use comity_domain::id::{RequestId, UploadId};
 use comity_domain::inspection::Inspection;
 use comity_domain::refusal::{Refusal, RefusalCode};
-use comity_domain::request::Request;
+use comity_domain::request::{Request, Source, may_be_fetched};
 use comity_policy::{Action, Facts, Relation};
 use comity_store::seal::DossierKey;
 use comity_store::upload::{self, NewUpload, Upload, UploadError, UploadLimits};
-use comity_store::{Fault, Tx, inspection as reports, request as rows};
+use comity_store::{Fault, Tx, inspection as reports, request as rows, source};
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt};
 
@@ -265,9 +265,18 @@ fn open_file(
     let released = package.is_some_and(|p| p.released.is_some());
     let taken_back = relation == Relation::Authority && package.is_some_and(|p| p.went_too_far(file));
     let facts = Facts { released, ..attempt.facts(parties.arrived, parties.ended) };
-    match attempt.ask(inner, relation, facts) {
-        Ok(()) if taken_back => Ok(Err(vec![Refusal::of(RefusalCode::FileTakenBack, "file")])),
-        Ok(()) => Ok(Ok((request, key))),
-        Err(code) => Ok(Err(vec![Refusal::new(code)])),
+    if let Err(code) = attempt.ask(inner, relation, facts) {
+        return Ok(Err(vec![Refusal::new(code)]));
     }
+    if taken_back {
+        return Ok(Err(vec![Refusal::of(RefusalCode::FileTakenBack, "file")]));
+    }
+    attempt.detail = format!("{{\"file\":\"{file}\"}}");
+    if relation == Relation::Authority {
+        let source = Source { people: source::people(tx, id)?, ..Source::default() };
+        if let Err(refusals) = may_be_fetched(&request, &source, attempt.now) {
+            return Ok(Err(refusals));
+        }
+    }
+    Ok(Ok((request, key)))
 }

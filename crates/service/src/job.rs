@@ -7,6 +7,7 @@ use crate::file::expiry;
 use crate::file::inspection::INSPECT;
 use crate::ledger;
 use crate::notice::{Notice, SmtpSettings};
+use crate::source::freeze;
 use crate::{Exchange, new_uuid};
 use comity_domain::request::RequestCommand;
 use comity_store::job::Lane;
@@ -92,6 +93,9 @@ impl Exchange {
             NOTICE => self.send_notice(&job.payload).await,
             expiry::EXPIRE => self.expire_file(&job.payload).await,
             expiry::DELETE => self.delete_content(&job.payload).await,
+            freeze::FREEZE => self.freeze_rest(&job.payload).await,
+            freeze::ENDS => self.end_accreditation(&job.payload).await,
+            freeze::RECALL => self.recall(&job.payload).await,
             ledger::ERASE => self.erase(&job.payload).await,
             ledger::SCRUB => self.store.scrub().await.map_err(|fault| fault.to_string()),
             unknown => Err(format!("no such kind of job: {unknown}")),

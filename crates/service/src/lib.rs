@@ -15,6 +15,7 @@ mod party;
 mod queue;
 mod request;
 mod sign_in;
+mod source;
 pub mod translation;
 mod view;
 
@@ -34,6 +35,7 @@ pub use oversight::{NewExtract, NewSample, Sample, TrailPage, TrailQuery, TrailS
 pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken};
 pub use queue::MOST_COUNTED;
 pub use request::{ForeignStatus, PeerProcedures};
+pub use source::{AccreditationCard, Received, ReceivedFile, ReceivedPackage, RevocationView};
 pub use view::*;
 
 use comity_domain::calendar::Calendar;

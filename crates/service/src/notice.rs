@@ -2,8 +2,9 @@
 //! or an identifier of a case. In the demonstration they are read on a page instead.
 
 use crate::act::Attempt;
+use crate::source::freeze::HEADS;
 use crate::{Exchange, Inner, new_uuid};
-use comity_domain::id::{OrganisationId, PersonId};
+use comity_domain::id::{OrganisationId, PersonId, RequestId, RevocationId};
 use comity_domain::party::{Role, Side};
 use comity_domain::preservation::HoldEnd;
 use comity_domain::refusal::RefusalCode;
@@ -15,6 +16,9 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 
 comity_domain::opaque!(Notice);
+
+/// An administrator has to go through what a false source had received; its reference is the withdrawal of trust.
+const INCIDENT: &str = "incident";
 
 /// The mail server that takes notices.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,14 +46,22 @@ pub struct Notice {
 
 /// Whom an event concerns, and how.
 struct Call {
-    side: Side,
+    /// Which side; both where none is named.
+    side: Option<Side>,
     roles: &'static [Role],
     kind: &'static str,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the arms of `call_for` read as a table")]
 const fn call(side: Side, roles: &'static [Role], kind: &'static str) -> Option<Call> {
-    Some(Call { side, roles, kind })
+    Some(Call { side: Some(side), roles, kind })
+}
+
+/// Both sides: whoever answers for what leaves.
+#[expect(clippy::unnecessary_wraps, reason = "the arms of `call_for` read as a table")]
+const fn both(kind: &'static str) -> Option<Call> {
+    let roles = &[Role::Gatekeeper, Role::Authoriser, Role::Analyst, Role::Reviewer];
+    Some(Call { side: None, roles, kind })
 }
 
 fn call_for(event: &RequestEvent) -> Option<Call> {
@@ -73,6 +85,9 @@ fn call_for(event: &RequestEvent) -> Option<Call> {
         RequestEvent::PackageReleased { .. }
         | RequestEvent::ItemEnded { .. }
         | RequestEvent::HoldStarted { .. } => call(Side::Authority, &[Role::Officer], "answered"),
+        RequestEvent::Frozen { .. } => both("frozen"),
+        RequestEvent::Thawed { .. } => both("thawed"),
+        RequestEvent::FraudFound { .. } => both("recall"),
         RequestEvent::HoldReminded { .. } => {
             call(Side::Authority, &[Role::Officer, Role::Gatekeeper], "reminder")
         }
@@ -117,24 +132,52 @@ pub(crate) fn tell(
     let mut told: BTreeSet<(PersonId, &'static str)> = BTreeSet::new();
     let mut people: [Option<Members>; 2] = [None, None];
     let arrived = request.received_at().is_some() || request.state().with_provider();
+    let acting = attempt.caller.actor().map(|actor| actor.person);
     for event in events {
         let Some(call) = call_for(event) else { continue };
-        if call.side == Side::Provider && !arrived {
-            continue;
-        }
-        let (place, organisation) = match call.side {
-            Side::Authority => (0, request.from),
-            Side::Provider => (1, request.to),
-        };
-        if people[place].is_none() {
-            people[place] = Some(members(tx, organisation)?);
-        }
-        let acting = attempt.caller.actor().map(|actor| actor.person);
-        for (person, roles) in people[place].iter().flatten() {
-            let called = roles.iter().any(|role| call.roles.contains(role));
-            if called && Some(*person) != acting && told.insert((*person, call.kind)) {
-                write(tx, request, *person, call.kind, attempt.now)?;
+        for (place, side) in [Side::Authority, Side::Provider].into_iter().enumerate() {
+            let meant = call.side.is_none_or(|wanted| wanted == side);
+            if !meant || side == Side::Provider && !arrived {
+                continue;
             }
+            let organisation = if side == Side::Authority { request.from } else { request.to };
+            if people[place].is_none() {
+                people[place] = Some(members(tx, organisation)?);
+            }
+            for (person, roles) in people[place].iter().flatten() {
+                let called = roles.iter().any(|role| call.roles.contains(role));
+                if called && Some(*person) != acting && told.insert((*person, call.kind)) {
+                    write(tx, &request.reference, Some(request.id), *person, call.kind, attempt.now)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tells whoever answers for it, on both sides, that a package had gone to a source that was false.
+pub(crate) fn recall(tx: &mut dyn Tx, request: &Request, now: Moment) -> Result<(), Fault> {
+    let sides = [(request.from, HEADS.as_slice()), (request.to, &[Role::Reviewer])];
+    for (organisation, wanted) in sides {
+        for (person, roles) in members(tx, organisation)? {
+            if roles.iter().any(|role| wanted.contains(role)) {
+                write(tx, &request.reference, Some(request.id), person, "recall", now)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tells the administrators of an organisation that what a false source had received is to be gone through.
+pub(crate) fn incident(
+    tx: &mut dyn Tx,
+    organisation: OrganisationId,
+    revocation: RevocationId,
+    now: Moment,
+) -> Result<(), Fault> {
+    for (person, roles) in members(tx, organisation)? {
+        if roles.contains(&Role::Administrator) {
+            write(tx, &revocation.to_string(), None, person, INCIDENT, now)?;
         }
     }
     Ok(())
@@ -147,9 +190,16 @@ fn members(tx: &mut dyn Tx, organisation: OrganisationId) -> Result<Members, Fau
     Ok(members.filter(|(person, _)| person.active).map(|(person, m)| (person.id, m.roles)).collect())
 }
 
-fn write(tx: &mut dyn Tx, request: &Request, person: PersonId, kind: &str, now: Moment) -> Result<(), Fault> {
+fn write(
+    tx: &mut dyn Tx,
+    reference: &str,
+    request: Option<RequestId>,
+    person: PersonId,
+    kind: &str,
+    now: Moment,
+) -> Result<(), Fault> {
     let id = new_uuid(now).to_string();
-    notice::add(tx, &id, person, kind, &request.reference, Some(request.id), now)?;
+    notice::add(tx, &id, person, kind, reference, request, now)?;
     let send = job::NewJob {
         id: new_uuid(now).to_string(),
         kind: crate::job::NOTICE.to_owned(),
@@ -165,6 +215,7 @@ impl Inner {
     pub(crate) fn render(&self, row: &NoticeRow) -> Notice {
         let link = match row.request {
             Some(request) => format!("{}/requests/{request}", self.base_url),
+            None if row.kind == INCIDENT => format!("{}/revocations/{}", self.base_url, row.reference),
             None => self.base_url.clone(),
         };
         let args = [("reference", row.reference.as_str()), ("link", link.as_str())];

@@ -2,15 +2,19 @@
 //! Every change leaves its trail entry in the same transaction.
 
 mod addressee;
+mod revoke;
 
 pub use addressee::{Addressees, MAX_ADDRESSEES};
 
 use crate::act::{Answer, Attempt, Caller, Denied, settle};
 use crate::sign_in::{hash, invitation, secret};
+use crate::source::freeze::ends_later;
 use crate::{DirectoryEntry, Exchange, Me, MemberView, PartyView, PeerProcedures, TokenView, new_id};
 use comity_domain::id::{OrganisationId, PersonId, TokenId};
 use comity_domain::identifier::{Identifier, IdentifierType, PortPolicy, RawIdentifier};
-use comity_domain::party::{AuthoriserMandate, ContactPoint, Membership, Organisation, Person, Role};
+use comity_domain::party::{
+    AuthoriserMandate, ContactPoint, Membership, Organisation, OrganisationStatus, Person, Role,
+};
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
 use comity_domain::term::Language;
 use comity_domain::time::Moment;
@@ -18,6 +22,7 @@ use comity_policy::{Action, Relation};
 use comity_store::credential::{self, TokenRow};
 use comity_store::{Fault, Tx, party};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 comity_domain::opaque!(NewPerson, NewToken);
 
@@ -79,6 +84,7 @@ fn member((person, m): (Person, Membership)) -> MemberView {
         roles: m.roles,
         accreditation: m.accreditation,
         accredited_until: m.accredited_until,
+        withdrawn_at: m.withdrawn_at,
         authoriser: m.authoriser,
         active: person.active,
     }
@@ -97,11 +103,13 @@ struct Setup {
     person: Option<PersonId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<TokenId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<OrganisationStatus>,
 }
 
 impl Setup {
     const fn of(action: Action) -> Self {
-        Self { action, about: String::new(), organisation: None, person: None, token: None }
+        Self { action, about: String::new(), organisation: None, person: None, token: None, status: None }
     }
 }
 
@@ -110,10 +118,21 @@ fn name(organisation: &Organisation) -> String {
     format!("{}-{}", organisation.country, organisation.code)
 }
 
-fn entry(tx: &mut dyn Tx, organisation: Organisation, people: bool) -> Result<DirectoryEntry, Fault> {
+fn entry(
+    tx: &mut dyn Tx,
+    organisation: Organisation,
+    away: &BTreeMap<OrganisationId, OrganisationStatus>,
+    people: bool,
+) -> Result<DirectoryEntry, Fault> {
     let contact_points = party::contact_points(tx, organisation.id)?;
     let people = if people { party::members(tx, organisation.id)? } else { Vec::new() };
-    Ok(DirectoryEntry { organisation, people: people.into_iter().map(member).collect(), contact_points })
+    let status = away.get(&organisation.id).copied().unwrap_or(OrganisationStatus::Active);
+    Ok(DirectoryEntry {
+        organisation,
+        status,
+        people: people.into_iter().map(member).collect(),
+        contact_points,
+    })
 }
 
 pub(crate) fn short(text: &str, field: &str) -> Result<String, Refusals> {
@@ -204,8 +223,9 @@ impl Exchange {
             if let Err(code) = attempt.ask(&inner, Relation::Directory, facts) {
                 return Ok(Err(vec![Refusal::new(code)]));
             }
-            let all = party::organisations(tx)?;
-            let entries: Result<Vec<_>, Fault> = all.into_iter().map(|o| entry(tx, o, false)).collect();
+            let (all, away) = (party::organisations(tx)?, party::away(tx)?);
+            let entries: Result<Vec<_>, Fault> =
+                all.into_iter().map(|o| entry(tx, o, &away, false)).collect();
             Ok(Ok(entries?))
         };
         settle(self.store.read("directory.view", work).await)
@@ -233,7 +253,8 @@ impl Exchange {
                 attempt.about = name(&found);
                 attempt.record(tx, "viewed", "")?;
             }
-            Ok(Ok(entry(tx, found, people)?))
+            let away = party::away(tx)?;
+            Ok(Ok(entry(tx, found, &away, people)?))
         };
         settle(self.store.write("organisation.view", work).await)
     }
@@ -247,7 +268,8 @@ impl Exchange {
             return Err(RefusalCode::NotFound.into());
         }
         let find = |tx: &mut dyn Tx| -> Result<Vec<DirectoryEntry>, Fault> {
-            party::organisations(tx)?.into_iter().map(|organisation| entry(tx, organisation, true)).collect()
+            let away = party::away(tx)?;
+            party::organisations(tx)?.into_iter().map(|o| entry(tx, o, &away, true)).collect()
         };
         Ok(self.store.read("personas", find).await?)
     }
@@ -300,9 +322,11 @@ impl Exchange {
                 function: new.function.trim().to_owned(),
                 accreditation: new.accreditation.trim().to_owned(),
                 accredited_until: new.accredited_until,
+                withdrawn_at: None,
                 authoriser: new.authoriser.filter(|_| new.roles.contains(&Role::Authoriser)),
             };
             party::put_membership(tx, &membership)?;
+            ends_later(tx, &membership, now)?;
             Ok(Ok((person.id, invitation(tx, person.id, now)?)))
         };
         self.on_organisation(who, organisation, Action::PersonInvite, "done", work).await
@@ -361,29 +385,6 @@ impl Exchange {
             Ok(Ok(()))
         };
         self.on_organisation(who, organisation, Action::RoleEdit, "done", work).await
-    }
-
-    /// Suspends or re-admits a person; their sessions end.
-    ///
-    /// # Errors
-    /// Not permitted, the last administrator, or a fault.
-    pub async fn set_active(&self, who: &Caller, person: PersonId, active: bool) -> Result<(), Denied> {
-        let organisation = who.organisation().ok_or(RefusalCode::NotPermitted)?;
-        let work = move |tx: &mut dyn Tx, found: &Organisation, _: Moment| {
-            let (Some(mut known), Some(m)) = (party::person(tx, person)?, membership(tx, person, found.id)?)
-            else {
-                return Ok(Err(vec![Refusal::of(RefusalCode::NotFound, "person")]));
-            };
-            let leaves = !active && m.roles.contains(&Role::Administrator);
-            if leaves && !another_administrator(tx, found.id, person)? {
-                return Ok(Err(vec![Refusal::of(RefusalCode::LastAdministrator, "active")]));
-            }
-            known.active = active;
-            party::put_person(tx, &known)?;
-            credential::end_sessions(tx, person)?;
-            Ok(Ok(()))
-        };
-        self.on_organisation(who, organisation, Action::PersonEdit, "done", work).await
     }
 
     /// Writes or replaces a contact point of the own organisation.
@@ -512,9 +513,13 @@ impl Exchange {
             person: Some(person.id),
             ..Setup::of(Action::PersonEdit)
         };
+        let now = self.now();
         let work = move |tx: &mut dyn Tx| {
             party::put_person(tx, &person)?;
-            memberships.iter().try_for_each(|m| party::put_membership(tx, m))
+            memberships.iter().try_for_each(|m| {
+                party::put_membership(tx, m)?;
+                ends_later(tx, m, now)
+            })
         };
         self.at_console(who, what, work).await
     }

@@ -73,6 +73,7 @@ fn row(inner: &Inner, names: &Names, row: RequestRow) -> Result<QueueRow, Fault>
         categories: row.categories,
         due: due.map(|due| zone.as_ref().map_or(due, |zone| due.in_zone(zone))),
         paused: row.paused,
+        frozen: row.frozen,
         updated_at: row.updated_at,
     })
 }
@@ -195,6 +196,13 @@ impl Exchange {
                         limit: WORK_ROWS,
                     };
                     for found in rows::queue(tx, &filter)? {
+                        // What stands still waits for nobody but its review.
+                        let reviews = side == Side::Provider && actor.has(Role::Reviewer);
+                        let task = match (found.frozen, reviews) {
+                            (false, _) => task,
+                            (true, true) => "review_freeze",
+                            (true, false) => continue,
+                        };
                         all.push((
                             (found.priority, found.due_us),
                             Work { task, row: row(&inner, &names, found)? },

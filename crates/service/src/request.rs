@@ -1,14 +1,14 @@
 //! Acts on requests: begin, file, and everything after.
 
 use crate::act::{Answer, Attempt, Caller, Denied, IdempotencyKey, Memory, Outcome, Receipt, commit, settle};
-use crate::{Exchange, Inner, new_id, new_uuid};
+use crate::{Exchange, Inner, new_id, new_uuid, source};
 use comity_domain::id::{ContactPointId, ItemId, OrganisationId, RequestId};
-use comity_domain::party::{Organisation, Side};
+use comity_domain::party::{Organisation, OrganisationStatus, Side};
 use comity_domain::procedure::PinnedProcedure;
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
 use comity_domain::request::{
     self, Arrived, Context, Draft, Filing, ForeignObject, Intake, Party, Request, RequestCommand,
-    RequestState,
+    RequestState, Source,
 };
 use comity_domain::term::{ItemOutcome, RequestKind};
 use comity_domain::time::Moment;
@@ -49,12 +49,15 @@ pub struct ForeignStatus {
 pub(crate) struct Parties {
     pub(crate) from: Organisation,
     pub(crate) to: Organisation,
+    from_status: OrganisationStatus,
+    to_status: OrganisationStatus,
     pub(crate) from_points: Vec<ContactPointId>,
     pub(crate) to_points: Vec<ContactPointId>,
 }
 
 pub(crate) fn both(tx: &mut dyn Tx, from: OrganisationId, to: OrganisationId) -> Answer<Parties> {
-    let Some((from, to)) = party::two_organisations(tx, from, to)? else {
+    let found = party::two_organisations(tx, from, to)?;
+    let Some(((from, from_status), (to, to_status))) = found else {
         return Ok(Err(vec![Refusal::of(RefusalCode::NotFound, "to")]));
     };
     let points = party::contact_point_ids(tx, from.id, to.id)?;
@@ -63,7 +66,7 @@ pub(crate) fn both(tx: &mut dyn Tx, from: OrganisationId, to: OrganisationId) ->
         own.map(|(_, point)| *point).collect()
     };
     let (from_points, to_points) = (of(from.id), of(to.id));
-    Ok(Ok(Parties { from, to, from_points, to_points }))
+    Ok(Ok(Parties { from, to, from_status, to_status, from_points, to_points }))
 }
 
 impl Parties {
@@ -74,6 +77,7 @@ impl Parties {
         attempt: &Attempt<'_>,
         procedure: &PinnedProcedure,
         files: &[Arrived],
+        source: &Source,
         decision: impl FnOnce(&mut Context<'_>) -> T,
     ) -> T {
         let acting = match attempt.caller.organisation() {
@@ -90,13 +94,16 @@ impl Parties {
                 organisation: &self.from,
                 calendar: inner.calendar(&self.from),
                 contact_points: &self.from_points,
+                status: self.from_status,
             },
             to: Party {
                 organisation: &self.to,
                 calendar: inner.calendar(&self.to),
                 contact_points: &self.to_points,
+                status: self.to_status,
             },
             files,
+            source,
             new_id: &mut new_id,
         })
     }
@@ -232,8 +239,9 @@ impl Exchange {
             }
             let number = rows::next_number(tx, from, year)?;
             let reference = format!("{}-{}-{year}-{number:06}", parties.from.country, parties.from.code);
-            let decided = parties
-                .decide(&inner, &attempt, &pinned, &[], |ctx| begin(id, reference.clone(), &pinned, ctx));
+            let decided = parties.decide(&inner, &attempt, &pinned, &[], &Source::default(), |ctx| {
+                begin(id, reference.clone(), &pinned, ctx)
+            });
             let events = match decided {
                 Ok(events) => events,
                 Err(refusals) => return attempt.refuse(tx, refusals),
@@ -277,22 +285,7 @@ impl Exchange {
         let memory = Memory::new(self.store.instance_key(), who, key, &what);
         let action = Action::from(command.act());
         let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
-        let work = move |tx: &mut dyn Tx| {
-            let mut attempt = Attempt::new(&who, action, inner.now());
-            attempt.request = Some(id);
-            if let Some(first) = known(memory.recall(tx)?) {
-                return Ok(first);
-            }
-            let Some(parties) = rows::parties(tx, id)? else {
-                attempt.request = None;
-                return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotFound)]);
-            };
-            let relation = match attempt.ask_request(&inner, &parties) {
-                Ok(relation) => relation,
-                Err(code) => return attempt.refuse(tx, vec![Refusal::new(code)]),
-            };
-            act_on(tx, &store, &inner, &mut attempt, relation, parties.arrived, &command, expected, &memory)
-        };
+        let work = move |tx: &mut dyn Tx| act_in(tx, &store, &inner, &who, id, &command, expected, &memory);
         self.promised(settle(self.store.write(action.as_str(), work).await)?)
     }
 
@@ -364,6 +357,34 @@ pub(crate) fn files(tx: &mut dyn Tx, key: &seal::DossierKey, id: RequestId) -> R
     Ok(files)
 }
 
+/// An act on a request within a transaction that may hold others.
+#[expect(clippy::too_many_arguments, reason = "everything that one act is made of")]
+pub(crate) fn act_in(
+    tx: &mut dyn Tx,
+    store: &comity_store::Store,
+    inner: &Inner,
+    who: &Caller,
+    id: RequestId,
+    command: &RequestCommand,
+    expected: Option<u64>,
+    memory: &Memory,
+) -> Answer<Receipt> {
+    let mut attempt = Attempt::new(who, Action::from(command.act()), inner.now());
+    attempt.request = Some(id);
+    if let Some(first) = known(memory.recall(tx)?) {
+        return Ok(first);
+    }
+    let Some(parties) = rows::parties(tx, id)? else {
+        attempt.request = None;
+        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotFound)]);
+    };
+    let relation = match attempt.ask_request(inner, &parties) {
+        Ok(relation) => relation,
+        Err(code) => return attempt.refuse(tx, vec![Refusal::new(code)]),
+    };
+    act_on(tx, store, inner, &mut attempt, relation, parties.arrived, command, expected, memory)
+}
+
 #[expect(clippy::too_many_arguments, reason = "the middle of one pipeline, called from one place")]
 fn act_on(
     tx: &mut dyn Tx,
@@ -388,10 +409,11 @@ fn act_on(
         Ok(parties) => parties,
         Err(refusals) => return attempt.refuse(tx, refusals),
     };
-    let files =
-        if matches!(command, RequestCommand::Prepare { .. }) { files(tx, &key, id)? } else { Vec::new() };
-    let decided =
-        parties.decide(inner, attempt, pinned, &files, |ctx| request::decide(&request, command, ctx));
+    let of_files = matches!(command, RequestCommand::Prepare { .. } | RequestCommand::Check { .. });
+    let files = if of_files { files(tx, &key, id)? } else { Vec::new() };
+    let source = source::load(tx, inner, &parties, &request, command, attempt.now)?;
+    let decided = parties
+        .decide(inner, attempt, pinned, &files, &source, |ctx| request::decide(&request, command, ctx));
     match decided {
         Err(refusals) => attempt.refuse(tx, refusals),
         Ok(events) if events.is_empty() => Ok(Ok(unchanged(&request, attempt.now))),

@@ -192,12 +192,12 @@ fn key_of(line: &str) -> Option<&str> {
 mod tests {
     use super::*;
     use comity_domain::inspection::Finding;
-    use comity_domain::party::{OrganisationKind, Role, Side};
+    use comity_domain::party::{AccreditationState, OrganisationKind, OrganisationStatus, Role, Side};
     use comity_domain::procedure::{
         CheckKind, NoticeActor, OnExpiry, PausedBy, Section, Stop, Trigger, written,
     };
     use comity_domain::refusal::{NonExecutionCode, RefusalCode};
-    use comity_domain::request::{Giving, RequestAct, RequestState};
+    use comity_domain::request::{Channel, FindingRule, Giving, RequestAct, RequestState, RevocationCause};
     use comity_domain::term::{
         AuthoriserType, Certainty, Compulsion, DataCategory, Independence, ItemOutcome, Priority, RequestKind,
     };
@@ -225,6 +225,9 @@ mod tests {
         ("receipt_confirmed", &["found", "remark"]),
         ("deletion_confirmed", &["statement"]),
         ("withdrawn", &["reason"]),
+        ("frozen", &["cause"]),
+        ("thawed", &["anew", "reason"]),
+        ("fraud_found", &["reason"]),
         ("clock_started", &["clock", "due"]),
         ("clock_paused", &["clock", "due"]),
         ("clock_resumed", &["clock", "due"]),
@@ -250,6 +253,7 @@ mod tests {
         "hold-converted",
         "hold-released",
         "hold-lapsed",
+        "clock-pause-frozen",
         "clock-extension-by-authority",
         "identifier-type-missing",
         "identifier-type-missing-remedy",
@@ -268,6 +272,7 @@ mod tests {
         "verify",
         "decide",
         "release",
+        "review_freeze",
     ];
 
     /// More exact messages than those of the refusal codes.
@@ -279,6 +284,8 @@ mod tests {
         "field-telephone",
         "field-email",
         "field-number",
+        "field-sha256",
+        "check-time",
         "receipt-open",
         "email-taken",
         "object-known",
@@ -301,7 +308,9 @@ mod tests {
         for code in RefusalCode::ALL.iter().map(|code| code.as_str()).chain(DETAILS.iter().copied()) {
             keys.extend([format!("refusal-{code}"), format!("refusal-{code}-remedy")]);
         }
-        for kind in ["task", "answered", "reminder", "expired", "lapsed"] {
+        for kind in
+            ["task", "answered", "reminder", "expired", "lapsed", "frozen", "thawed", "recall", "incident"]
+        {
             keys.extend([format!("notice-{kind}-subject"), format!("notice-{kind}-body")]);
         }
         keys.extend(written::term_keys());
@@ -331,6 +340,9 @@ mod tests {
             Giving: "giving" + ""; AuthoriserType: "authoriser" + ""; Independence: "independence" + "";
             Section: "section" + ""; CheckKind: "check" + "", "check" + "-hint"; Certainty: "certainty" + "";
             NoticeActor: "notice-actor" + ""; OnExpiry: "on-expiry" + ""; Trigger: "trigger" + "";
+            Channel: "channel" + ""; AccreditationState: "standing" + "", "standing" + "-meaning";
+            RevocationCause: "cause" + ""; OrganisationStatus: "organisation-status" + "";
+            FindingRule: "finding" + "";
             Stop: "stop" + ""; PausedBy: "paused-by" + "", "clock-pause" + "";
             Finding: "finding" + "", "finding" + "-remedy";
             RequestAct: "act" + "", "act" + "-done"; NonExecutionCode: "code" + "", "code" + "-meaning";
@@ -360,7 +372,7 @@ mod tests {
 
     #[test]
     fn every_word_of_the_domain_is_written_in_both_languages() {
-        assert_eq!(event_names().len(), 37, "the domain has other events than this test reads");
+        assert_eq!(event_names().len(), 41, "the domain has other events than this test reads");
         let translator = Translator::embedded();
         for language in LANGUAGES {
             let missing: Vec<String> =
@@ -472,7 +484,7 @@ mod tests {
                 key.starts_with("notice-") && (key.ends_with("-subject") || key.ends_with("-body"))
             };
             let notices: Vec<_> = all.iter().filter(|(key, _)| parts(key)).collect();
-            assert_eq!(notices.len(), 10);
+            assert_eq!(notices.len(), 18);
             for (key, names) in notices {
                 assert!(names.iter().all(|name| name == "reference" || name == "link"), "{key}: {names:?}");
             }

@@ -7,11 +7,14 @@ use comity_domain::id::{
 };
 use comity_domain::inspection::{Finding, Inspection};
 use comity_domain::party::{
-    AuthoriserMandate, ContactPoint, Organisation, OrganisationKind, Role, Side, Signature,
+    AuthoriserMandate, ContactPoint, Organisation, OrganisationKind, OrganisationStatus, Role, Side,
+    Signature,
 };
 use comity_domain::procedure::{CheckKind, FieldKind, OnExpiry, Section, Text};
 use comity_domain::refusal::{NonExecutionCode, Refusal};
-use comity_domain::request::{Deletion, Draft, Giving, Holds, PackageReceipt, RequestAct, RequestState};
+use comity_domain::request::{
+    Deletion, Draft, Evidence, Fraud, Freeze, Giving, Holds, PackageReceipt, RequestAct, RequestState,
+};
 use comity_domain::term::{Certainty, Compulsion, DataCategory, ItemOutcome, Priority, RequestKind};
 use comity_domain::time::Moment;
 use serde::{Deserialize, Serialize};
@@ -215,6 +218,8 @@ pub struct CheckView {
     pub note: String,
     /// Who performed it.
     pub by: Option<Signature>,
+    /// What it rests on (addressee only).
+    pub evidence: Option<Evidence>,
 }
 
 /// A question and its answer.
@@ -434,6 +439,12 @@ pub struct Dossier {
     pub checks: Vec<CheckView>,
     /// Whether all required checks have passed.
     pub verified_at: Option<Moment>,
+    /// Who sent it.
+    pub sent: Option<Signature>,
+    /// Why it stands still; empty while it does not.
+    pub frozen: Vec<Freeze>,
+    /// That its source was false.
+    pub fraud: Option<Fraud>,
     /// Contact points of the authority, for a call-back.
     pub contact_points: Vec<ContactPoint>,
     /// Questions and answers.
@@ -497,6 +508,8 @@ pub struct QueueRow {
     pub due: Option<Moment>,
     /// Whether that clock stands still.
     pub paused: bool,
+    /// Whether the request stands still because its source lost trust.
+    pub frozen: bool,
     /// Last change.
     pub updated_at: Moment,
 }
@@ -573,6 +586,8 @@ pub struct OfferView {
 pub struct DirectoryEntry {
     /// The organisation.
     pub organisation: Organisation,
+    /// Whether it takes part.
+    pub status: OrganisationStatus,
     /// Its people (own organisation and counterparts' accreditation data; never private data).
     pub people: Vec<MemberView>,
     /// Its contact points.
@@ -596,6 +611,8 @@ pub struct MemberView {
     pub accreditation: String,
     /// Valid until.
     pub accredited_until: Moment,
+    /// When the accreditation was withdrawn before its end.
+    pub withdrawn_at: Option<Moment>,
     /// Capacity of an authoriser.
     pub authoriser: Option<AuthoriserMandate>,
     /// Whether they may act.

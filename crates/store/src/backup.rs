@@ -86,13 +86,24 @@ pub const TABLES: &[Table] = &[
             "mail_domain",
             "switchboard",
             "services",
+            "status",
+            "status_us",
+            "status_reason",
         ],
     ),
     table("person", ID, &["name", "email", "language", "active"]),
     table(
         "membership",
         &[Column::Text("person"), Column::Text("organisation")],
-        &["roles", "function", "accreditation", "accredited_until_us", "authoriser"],
+        &[
+            "roles",
+            "function",
+            "accreditation",
+            "accredited_until_us",
+            "authoriser",
+            "withdrawn_us",
+            "withdrawn_reason",
+        ],
     ),
     table(
         "contact_point",
@@ -143,6 +154,7 @@ pub const TABLES: &[Table] = &[
                 "created_at_us",
                 "updated_at_us",
                 "body",
+                "frozen",
             ],
         )
     },
@@ -217,6 +229,29 @@ pub const TABLES: &[Table] = &[
             ],
         )
     },
+    table(
+        "revocation",
+        ID,
+        &[
+            "at_us",
+            "organisation",
+            "person",
+            "cause",
+            "by_person",
+            "reason",
+            "fraud_us",
+            "fraud_request",
+            "reviewed_us",
+            "reviewed_by",
+            "review",
+        ],
+    ),
+    table(
+        "request_source",
+        &[Column::Text("request"), Column::Text("person")],
+        &["organisation", "guard_us"],
+    ),
+    table("failed_check", ID, &["from_organisation", "to_organisation", "request", "kind", "at_us"]),
     table("inspection", &[Column::Text("upload")], &["report_sealed", "at_us"]),
     table("upload_part", &[Column::Text("upload"), Column::Int("number")], &["path", "bytes"]),
     table(

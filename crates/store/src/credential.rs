@@ -22,6 +22,7 @@ crate::sql! {
     SEE_SESSION = "update session set seen_at_us = $2 where secret_hash = $1";
     END_SESSION = "delete from session where secret_hash = $1";
     END_SESSIONS = "delete from session where person = $1";
+    END_SESSIONS_OF = "delete from session where organisation = $1";
     SESSIONS = "select count(*) from session where expires_at_us > $1 and seen_at_us > $2";
     FORGET_SESSIONS = "delete from session where expires_at_us < $1";
     ADD_TOKEN = "insert into token
@@ -29,7 +30,8 @@ crate::sql! {
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     TOKEN = "select id, organisation, person, name, scopes, addressee, procedures, created_at_us, expires_at_us,
             used_at_us, revoked_at_us
-        from token where secret_hash = $1 and expires_at_us > $2 and revoked_at_us is null";
+        from token where secret_hash = $1 and expires_at_us > $2 and revoked_at_us is null
+            and exists (select 1 from organisation o where o.id = token.organisation and o.status = 'active')";
     TOKENS = "select id, organisation, person, name, scopes, addressee, procedures, created_at_us, expires_at_us,
             used_at_us, revoked_at_us
         from token where organisation = $1 order by id limit 1000";
@@ -193,4 +195,9 @@ pub fn revoke_token(
 ) -> Result<bool, Fault> {
     let args = [id.to_string().into(), organisation.to_string().into(), now.us().into()];
     Ok(tx.exec(REVOKE_TOKEN, &args)? == 1)
+}
+
+/// Ends every session of an organisation.
+pub fn end_sessions_of(tx: &mut dyn Tx, organisation: OrganisationId) -> Result<(), Fault> {
+    tx.exec(END_SESSIONS_OF, &[organisation.to_string().into()]).map(drop)
 }

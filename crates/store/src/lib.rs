@@ -27,6 +27,7 @@ pub mod party;
 pub mod queue;
 pub mod request;
 pub mod seal;
+pub mod source;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod trail;
@@ -54,6 +55,7 @@ pub fn statements() -> Vec<&'static str> {
         queue::STATEMENTS,
         request::STATEMENTS,
         seal::STATEMENTS,
+        source::STATEMENTS,
         trail::STATEMENTS,
         upload::STATEMENTS,
     ]

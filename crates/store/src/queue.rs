@@ -17,7 +17,7 @@ macro_rules! list {
     ($($rest:literal),+) => {
         concat!(
             "select id, reference, provider_reference, from_organisation, to_organisation, procedure_hash, kind, ",
-            "priority, state, items, categories, due_us, paused, updated_at_us, ended from request where ",
+            "priority, state, items, categories, due_us, paused, updated_at_us, ended, frozen from request where ",
             $($rest),+
         )
     };
@@ -86,7 +86,7 @@ crate::sql! {
     INCOMING_STATES = states!("to_organisation = $1 and arrived = 1");
     FOUND = "select r.id, r.reference, r.provider_reference, r.from_organisation, r.to_organisation,
             r.procedure_hash, r.kind, r.priority, r.state, r.items, r.categories, r.due_us, r.paused,
-            r.updated_at_us, r.ended
+            r.updated_at_us, r.ended, r.frozen
         from request_digest d join request r on r.id = d.request
         where d.digest = $1 and (r.from_organisation = $2 or (r.to_organisation = $2 and r.arrived = 1))
         order by r.ended, r.priority, r.due_us, r.id limit $3";
@@ -128,6 +128,8 @@ pub struct RequestRow {
     pub updated_at: Moment,
     /// Whether it has ended.
     pub ended: bool,
+    /// Whether it stands still because its source lost trust.
+    pub frozen: bool,
 }
 
 fn row_of(row: &Row) -> Result<RequestRow, Fault> {
@@ -147,6 +149,7 @@ fn row_of(row: &Row) -> Result<RequestRow, Fault> {
         paused: row.truth(12)?,
         updated_at: moment(row.int(13)?)?,
         ended: row.truth(14)?,
+        frozen: row.truth(15)?,
     })
 }
 

@@ -24,7 +24,7 @@ crate::sql! {
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
     UPDATE = "update request set provider_reference = $2, priority = $3, state = $4, arrived = $5, ended = $6,
             items = $7, categories = $8, due_us = $9, paused = $10, watch_us = $11, version = $12,
-            updated_at_us = $13, body = $14
+            updated_at_us = $13, body = $14, frozen = $16
         where id = $1 and version = $15";
     BODY = "select body from request where id = $1";
     ADD_EVENT = "insert into event (id, request, sequence, name, at_us, body) values ($1, $2, $3, $4, $5, $6)";
@@ -41,13 +41,14 @@ crate::sql! {
     ERASE_EVENTS = "update event set body = $2 where request = $1";
     ERASE_BODY = "update request set body = $2, provider_reference = null where id = $1";
     ERASE_DIGESTS = "delete from request_digest where request = $1";
+    ERASE_SOURCE = "delete from request_source where request = $1";
     CONTENT_LEFT = "select case when exists (select 1 from event where request = $1 and body <> $2)
             or exists (select 1 from request where id = $1 and (body <> $2 or provider_reference is not null))
             or exists (select 1 from request_digest where request = $1)
             or exists (select 1 from upload where dossier = $1) then 1 else 0 end";
     COLUMNS = "select reference, provider_reference, from_organisation, to_organisation, procedure_hash, priority, state,
             ended, items, categories, due_us, paused, version, procedure_id, kind, watch_us, created_at_us,
-            updated_at_us, arrived
+            updated_at_us, arrived, frozen
         from request where id = $1";
     NEXT_NUMBER = "insert into reference_number (organisation, year, last) values ($1, $2, 1)
         on conflict (organisation, year) do update set last = reference_number.last + 1 returning last";
@@ -56,7 +57,7 @@ crate::sql! {
         on conflict (hash) do nothing";
     PROCEDURES = "select content from procedure_text order by id, version, hash";
     PUT_REFERENCE = "update request set provider_reference = $2 where id = $1";
-    ADD_DIGEST = "insert into request_digest (digest, request) values ($1, $2) on conflict do nothing";
+    ADD_DIGEST = "insert into request_digest (digest, request, kind) values ($1, $2, $3) on conflict do nothing";
     ADD_OBJECT = "insert into foreign_object (organisation, identifier, request) values ($1, $2, $3)
         on conflict do nothing";
     OBJECT = "select request from foreign_object where organisation = $1 and identifier = $2";
@@ -147,7 +148,7 @@ pub fn update(
 ) -> Result<bool, Fault> {
     let derived = derive(request, key)?;
     let state = request.state();
-    let args: [Value; 15] = [
+    let args: [Value; 16] = [
         request.id.to_string().into(),
         request.provider_reference.clone().into(),
         request.priority.as_str().into(),
@@ -163,6 +164,7 @@ pub fn update(
         now.us().into(),
         derived.body.into(),
         version(before).into(),
+        (!request.frozen.is_empty()).into(),
     ];
     Ok(tx.exec(UPDATE, &args)? == 1)
 }
@@ -331,6 +333,7 @@ pub fn erase(tx: &mut dyn Tx, id: RequestId) -> Result<(), Fault> {
     let id = id.to_string();
     tx.exec(ERASE_EVENTS, &[(&id).into(), Vec::new().into()])?;
     tx.exec(ERASE_BODY, &[(&id).into(), Vec::new().into()])?;
+    tx.exec(ERASE_SOURCE, &[(&id).into()])?;
     tx.exec(ERASE_DIGESTS, &[(&id).into()]).map(drop)
 }
 
@@ -374,6 +377,7 @@ pub fn differs(
         ("created_at_us", row.int(16)? == replayed.created_at.us()),
         ("updated_at_us", row.int(17)? == last.us()),
         ("arrived", row.truth(18)? == arrived),
+        ("frozen", row.truth(19)? != replayed.frozen.is_empty()),
     ];
     Ok(columns.into_iter().find(|(_, same)| !same).map(|(name, _)| name))
 }
@@ -401,9 +405,9 @@ pub fn procedures(tx: &mut dyn Tx) -> Result<Vec<String>, Fault> {
     tx.rows(PROCEDURES, &[])?.iter().map(|row| row.text(0).map(str::to_owned)).collect()
 }
 
-/// Makes a request findable by a keyed digest.
-pub fn add_digest(tx: &mut dyn Tx, digest: [u8; 32], id: RequestId) -> Result<(), Fault> {
-    tx.put(ADD_DIGEST, &[digest.into(), id.to_string().into()])
+/// Makes a request findable by a keyed digest; `kind` says of what: identifier, reference or document.
+pub fn add_digest(tx: &mut dyn Tx, digest: [u8; 32], id: RequestId, kind: &'static str) -> Result<(), Fault> {
+    tx.put(ADD_DIGEST, &[digest.into(), id.to_string().into(), kind.into()])
 }
 
 /// Puts the provider's reference beside the sealed state in which it stands, after a restore.

@@ -24,6 +24,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::AuthoriserType
         | Code::AuthoriserIndependence
         | Code::AccreditationExpired
+        | Code::SupervisorNotAnother
         | Code::ForeignForm => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::Erased => StatusCode::GONE,
@@ -34,6 +35,11 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::VersionConflict
         | Code::NotInThisState
         | Code::SourceNotVerified
+        | Code::RequestFrozen
+        | Code::NotFrozen
+        | Code::SourceRevoked
+        | Code::NeedsNewSignature
+        | Code::OrganisationSuspended
         | Code::ItemDecided
         | Code::ItemsOpen
         | Code::ClarificationOpen
@@ -69,6 +75,10 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::OffenceThreshold
         | Code::ReasonMissing
         | Code::CheckUnknown
+        | Code::AccreditationUnknown
+        | Code::NotSignedHere
+        | Code::DocumentMissing
+        | Code::SameChannel
         | Code::CallBackNumber
         | Code::CodeNotAllowed
         | Code::CodeForState

@@ -51,6 +51,14 @@ vocabulary! {
         Deliver = "deliver",
         /// The authority confirms every package.
         Confirm = "confirm",
+        /// Somebody behind the request is suspended: it stands still.
+        Freeze = "freeze",
+        /// A reviewer looked into it.
+        Thaw = "thaw",
+        /// Another authoriser signs anew.
+        Reauthorise = "reauthorise",
+        /// The source was false.
+        FindFraud = "find_fraud",
         /// The request is taken back.
         Withdraw = "withdraw",
         /// The dossier is closed.
@@ -148,6 +156,8 @@ struct Step {
     passed: Option<bool>,
     /// Whether the number called stands in the directory.
     directory: Option<bool>,
+    /// The supervisor who confirmed, by name.
+    confirmed_by: Option<String>,
     /// The clock that is lengthened.
     postponed: Option<String>,
     days: Option<u32>,

@@ -4,14 +4,15 @@ use super::command::Decision;
 use super::decide::{
     Context, Events, end_of, pause_clocks, refuse, refuse_field, stop_clocks, text, with_provider,
 };
+use super::freeze::stands;
 use super::scope::{self, Column, Comparison, FileContents};
-use super::{Check, Clarification, Giving, Item, ItemState, Package, Request, RequestEvent};
+use super::{Clarification, Giving, Item, ItemState, Package, Request, RequestEvent};
 use crate::clock::{Clock, ClockReading};
-use crate::id::{ContactPointId, ItemId, PackageId, UploadId};
+use crate::id::{ItemId, PackageId, UploadId};
 use crate::inspection::Finding;
 use crate::party::OrganisationKind;
 use crate::preservation::{Hold, HoldState};
-use crate::procedure::{CheckKind, PausedBy, Stop, Trigger, VerificationGate};
+use crate::procedure::{PausedBy, Stop, Trigger, VerificationGate};
 use crate::refusal::{NonExecutionCode, Refusal, RefusalCode, Refusals};
 use crate::term::{DataCategory, ItemOutcome, RequestKind};
 use serde::{Deserialize, Serialize};
@@ -52,39 +53,6 @@ pub(super) fn acknowledge(request: &Request, reference: &str, ctx: &Context<'_>)
     let mut events = vec![RequestEvent::Acknowledged { reference, by: ctx.sign()? }];
     events.extend(stop_clocks(request, Stop::Acknowledgement, ctx));
     Ok(events)
-}
-
-/// Guideline `P-source`; a call-back uses a number from the directory, never from the request.
-pub(super) fn check(
-    request: &Request,
-    kind: CheckKind,
-    passed: bool,
-    note: &str,
-    contact_point: Option<ContactPointId>,
-    ctx: &Context<'_>,
-) -> Events {
-    with_provider(request)?;
-    let required = ctx.procedure.checks(request.priority);
-    if !required.contains(&kind) {
-        return refuse_field(RefusalCode::CheckUnknown, "kind");
-    }
-    let in_directory = contact_point.is_some_and(|id| ctx.from.contact_points.contains(&id));
-    if kind == CheckKind::CallBack && !in_directory {
-        return refuse_field(RefusalCode::CallBackNumber, "contact_point");
-    }
-    let check = Check { kind, passed, note: text(note, "note")?, contact_point, by: ctx.sign()? };
-    let mut events = vec![RequestEvent::Checked { check }];
-    let stands = |wanted: &CheckKind| if *wanted == kind { passed } else { last_passed(request, *wanted) };
-    match (required.iter().all(stands), request.verified_at) {
-        (true, None) => events.push(RequestEvent::SourceVerified { at: ctx.now }),
-        (false, Some(_)) => events.push(RequestEvent::SourceDoubted { at: ctx.now }),
-        (true, Some(_)) | (false, None) => {}
-    }
-    Ok(events)
-}
-
-fn last_passed(request: &Request, kind: CheckKind) -> bool {
-    request.checks.iter().rev().find(|check| check.kind == kind).is_some_and(|check| check.passed)
 }
 
 pub(super) fn ask(
@@ -183,6 +151,7 @@ fn executable(request: &Request, item: &Item, kind: RequestKind) -> Result<(), R
 
 fn accept(request: &Request, item: &Item, giving: Giving, explanation: &str, ctx: &Context<'_>) -> Events {
     executable(request, item, RequestKind::Produce)?;
+    stands(request, ctx)?;
     verified(request)?;
     let explanation = match giving {
         Giving::Full => String::new(),
@@ -206,6 +175,7 @@ fn preserve(
     ctx: &Context<'_>,
 ) -> Events {
     executable(request, item, RequestKind::Preserve)?;
+    stands(request, ctx)?;
     if ctx.procedure.verification.before.contains(&VerificationGate::Preserve) {
         verified(request)?;
     }
@@ -283,6 +253,7 @@ pub(super) fn prepare(
     ctx: &mut Context<'_>,
 ) -> Events {
     with_provider(request)?;
+    stands(request, ctx)?;
     if items.is_empty() || files.is_empty() {
         return refuse(RefusalCode::PackageEmpty);
     }
@@ -320,8 +291,8 @@ pub(super) fn discard(request: &Request, id: PackageId, reason: &str, ctx: &Cont
     Ok(vec![RequestEvent::PackageDiscarded { package: id, by: ctx.sign()?, reason: text(reason, "reason")? }])
 }
 
-/// Rules 2, 3 and 15: a verified source, and a second person who neither decided nor collected; guideline `P-validate`:
-/// that person's comparison of what was asked with what is given.
+/// Rules 2, 3 and 15: a verified source that is still trusted, and a second person who neither decided nor collected;
+/// guideline `P-validate`: that person's comparison of what was asked with what is given.
 pub(super) fn release(
     request: &Request,
     id: PackageId,
@@ -330,6 +301,7 @@ pub(super) fn release(
 ) -> Events {
     with_provider(request)?;
     let package = unreleased(request, id)?;
+    stands(request, ctx)?;
     verified(request)?;
     if request.open_clarification().is_some() {
         return refuse(RefusalCode::ClarificationOpen);

@@ -95,6 +95,10 @@ fn blank(event: &RequestEvent, created_at: Moment) -> Option<Request> {
         returns: Vec::new(),
         vouched: None,
         authorisation: None,
+        sent: None,
+        frozen: Vec::new(),
+        cleared: BTreeSet::new(),
+        fraud: None,
         checks: Vec::new(),
         verified_at: None,
         clarifications: Vec::new(),
@@ -135,12 +139,24 @@ fn change(request: &mut Request, event: &RequestEvent) {
             request.authorisation = Some(authorisation.clone());
             request.stage = Stage::Authorised;
         }
-        RequestEvent::Sent { by } => request.stage = Stage::Sent { sent: by.clone() },
+        RequestEvent::Sent { by } => {
+            request.sent = Some(by.clone());
+            request.stage = Stage::Sent { sent: by.clone() };
+        }
         RequestEvent::Received { at } => request.stage = Stage::WithProvider { received_at: *at },
         RequestEvent::Acknowledged { reference, .. } => request.provider_reference = Some(reference.clone()),
         RequestEvent::Checked { check } => request.checks.push(check.clone()),
         RequestEvent::SourceVerified { at } => request.verified_at = Some(*at),
         RequestEvent::SourceDoubted { .. } => request.verified_at = None,
+        RequestEvent::Frozen { freeze } => request.frozen.push(freeze.clone()),
+        RequestEvent::Thawed { cleared, authorisation, .. } => {
+            request.frozen.clear();
+            request.cleared.extend(cleared.iter().copied());
+            if let Some(authorisation) = authorisation {
+                request.authorisation = Some(authorisation.clone());
+            }
+        }
+        RequestEvent::FraudFound { fraud } => request.fraud = Some(fraud.clone()),
         RequestEvent::AllReceiptsConfirmed { .. } => {
             if let Some(received_at) = request.received_at() {
                 request.stage = Stage::ReceiptConfirmed { received_at };

@@ -1,9 +1,8 @@
 //! What people and clocks ask to be done with a request; the same words in pages, API and tests.
 
 use super::draft::DraftItem;
-use super::{Comparison, Draft, FileContents, Found, Giving, Intake};
-use crate::id::{ClarificationId, ContactPointId, ItemId, PackageId};
-use crate::procedure::CheckKind;
+use super::{Comparison, Draft, FileContents, Found, Giving, Intake, Observation, RevocationCause};
+use crate::id::{ClarificationId, ItemId, PackageId, PersonId, RevocationId};
 use crate::refusal::NonExecutionCode;
 use crate::term::{DataCategory, Priority, vocabulary};
 use serde::{Deserialize, Serialize};
@@ -44,15 +43,38 @@ pub enum RequestCommand {
     },
     /// Record a check of the source.
     Check {
-        /// Which.
-        kind: CheckKind,
+        /// Which, and what it rests on.
+        observed: Observation,
         /// Whether it passed.
         passed: bool,
-        /// What was seen or who was reached.
-        note: String,
-        /// For a call-back, the directory entry whose number was called.
+        /// In words, what was seen; needed where it failed, and for documents and plausibility.
         #[serde(default)]
-        contact_point: Option<ContactPointId>,
+        note: String,
+    },
+    /// Let a frozen request go on, after a review.
+    Thaw {
+        /// What the review found.
+        reason: String,
+    },
+    /// Sign a request anew in the place of somebody who is no longer trusted.
+    Reauthorise {
+        /// Necessity and proportionality in the authoriser's words.
+        statement: String,
+    },
+    /// Record that the source of a frozen request was false.
+    FindFraud {
+        /// On what grounds.
+        reason: String,
+    },
+    /// Trust was withdrawn from somebody behind the request (the system only).
+    Freeze {
+        /// The recorded withdrawal.
+        revocation: RevocationId,
+        /// Why.
+        cause: RevocationCause,
+        /// From whom; from the whole organisation where nobody is named.
+        #[serde(default)]
+        person: Option<PersonId>,
     },
     /// Ask the authority.
     Ask {
@@ -270,6 +292,14 @@ vocabulary! {
         Acknowledge = "acknowledge",
         /// See [`RequestCommand::Check`].
         Check = "check",
+        /// See [`RequestCommand::Thaw`].
+        Thaw = "thaw",
+        /// See [`RequestCommand::Reauthorise`].
+        Reauthorise = "reauthorise",
+        /// See [`RequestCommand::FindFraud`].
+        FindFraud = "find_fraud",
+        /// See [`RequestCommand::Freeze`].
+        Freeze = "freeze",
         /// See [`RequestCommand::Ask`].
         Ask = "ask",
         /// See [`RequestCommand::Answer`].
@@ -326,6 +356,10 @@ impl RequestCommand {
             Self::Send => RequestAct::Send,
             Self::Acknowledge { .. } => RequestAct::Acknowledge,
             Self::Check { .. } => RequestAct::Check,
+            Self::Thaw { .. } => RequestAct::Thaw,
+            Self::Reauthorise { .. } => RequestAct::Reauthorise,
+            Self::FindFraud { .. } => RequestAct::FindFraud,
+            Self::Freeze { .. } => RequestAct::Freeze,
             Self::Ask { .. } => RequestAct::Ask,
             Self::Answer { .. } => RequestAct::Answer,
             Self::Amend { .. } => RequestAct::Amend,

@@ -2,13 +2,15 @@
 //! The authority's half is here, the provider's in `answer`; both only return events.
 
 use super::answer;
+use super::check::{self, Source};
 use super::command::{Correction, Filing, RequestCommand};
 use super::draft::{Draft, check_draft, read_item};
+use super::freeze;
 use super::{Arrived, Authorisation, Item, ItemState, Package, Request, RequestEvent, Stage, receipt, watch};
 use crate::calendar::Calendar;
 use crate::clock::{Clock, CountingRule, Extension, Extent, Length, compute};
 use crate::id::{ClarificationId, ContactPointId, Id, PersonId, RequestId};
-use crate::party::{Actor, Organisation, Side, Signature};
+use crate::party::{Actor, Organisation, OrganisationStatus, Side, Signature};
 use crate::preservation::{Hold, HoldEnd, HoldState};
 use crate::procedure::{DeadlineRule, PausedBy, PinnedProcedure, Procedure, Stop, Trigger};
 use crate::refusal::{Refusal, RefusalCode, Refusals};
@@ -28,6 +30,8 @@ pub struct Party<'a> {
     pub calendar: &'a Calendar,
     /// Its contact points in the directory.
     pub contact_points: &'a [ContactPointId],
+    /// Whether it takes part.
+    pub status: OrganisationStatus,
 }
 
 /// What a decision may look at besides the request itself.
@@ -44,6 +48,8 @@ pub struct Context<'a> {
     pub to: Party<'a>,
     /// Completed uploads in this dossier.
     pub files: &'a [Arrived],
+    /// What is known of the source at this instant; read only for what depends on it.
+    pub source: &'a Source,
     /// Source of identifiers.
     pub new_id: &'a mut dyn FnMut() -> Uuid,
 }
@@ -111,6 +117,17 @@ pub(super) fn text(value: &str, field: &str) -> Result<String, Refusals> {
     Ok(trimmed.to_owned())
 }
 
+/// Nothing is asked by or of an organisation that takes no part.
+fn both_take_part(ctx: &Context<'_>) -> Result<(), Refusals> {
+    let away = [&ctx.from, &ctx.to].into_iter().find(|party| !party.status.takes_part());
+    match away {
+        None => Ok(()),
+        Some(party) => Err(vec![
+            Refusal::new(RefusalCode::OrganisationSuspended).with("organisation", &party.organisation.code),
+        ]),
+    }
+}
+
 /// Begins a draft.
 ///
 /// # Errors
@@ -123,6 +140,7 @@ pub fn begin(
     ctx: &Context<'_>,
 ) -> Events {
     let (from, to) = (ctx.from.organisation, ctx.to.organisation);
+    both_take_part(ctx)?;
     procedure.procedure.applies(from, to, ctx.now.date()).map_err(|refusal| vec![refusal])?;
     bounded(&draft)?;
     Ok(vec![RequestEvent::Drafted {
@@ -150,6 +168,7 @@ pub fn file(
     ctx: &Context<'_>,
 ) -> Events {
     let (from, to) = (ctx.from.organisation, ctx.to.organisation);
+    both_take_part(ctx)?;
     procedure.procedure.applies(from, to, ctx.now.date()).map_err(|refusal| vec![refusal])?;
     if filing.items.is_empty() {
         return refuse_field(RefusalCode::NoItems, "items");
@@ -213,8 +232,14 @@ pub fn decide(request: &Request, command: &RequestCommand, ctx: &mut Context<'_>
         RequestCommand::Authorise { statement } => authorise(request, statement, ctx),
         RequestCommand::Send => send(request, ctx),
         RequestCommand::Acknowledge { reference } => answer::acknowledge(request, reference, ctx),
-        RequestCommand::Check { kind, passed, note, contact_point } => {
-            answer::check(request, *kind, *passed, note, *contact_point, ctx)
+        RequestCommand::Check { observed, passed, note } => {
+            check::check(request, observed, *passed, note, ctx)
+        }
+        RequestCommand::Thaw { reason } => freeze::thaw(request, reason, ctx),
+        RequestCommand::Reauthorise { statement } => freeze::reauthorise(request, statement, ctx),
+        RequestCommand::FindFraud { reason } => freeze::find_fraud(request, reason, ctx),
+        RequestCommand::Freeze { revocation, cause, person } => {
+            Ok(freeze::freeze(request, *revocation, *cause, *person, ctx))
         }
         RequestCommand::Ask { code, items, question } => answer::ask(request, *code, items, question, ctx),
         RequestCommand::Answer { clarification, text } => reply(request, *clarification, text, ctx),
@@ -302,6 +327,7 @@ fn forward(request: &Request, ctx: &Context<'_>) -> Events {
     if !matches!(request.stage, Stage::GatekeeperReview { .. }) {
         return refuse(RefusalCode::NotInThisState);
     }
+    freeze::not_frozen(request)?;
     not_the_drafter(request, ctx.actor()?.person)?;
     Ok(vec![RequestEvent::Forwarded { by: ctx.sign()? }])
 }
@@ -310,6 +336,7 @@ fn authorise(request: &Request, statement: &str, ctx: &Context<'_>) -> Events {
     if !matches!(request.stage, Stage::AwaitingAuthorisation) {
         return refuse(RefusalCode::NotInThisState);
     }
+    freeze::not_frozen(request)?;
     if request.vouched.as_ref().map(|vouched| vouched.person) == Some(ctx.actor()?.person) {
         return refuse(RefusalCode::OwnDraft);
     }
@@ -320,7 +347,7 @@ fn authorise(request: &Request, statement: &str, ctx: &Context<'_>) -> Events {
 
 /// The signature under a request: by somebody who did not write it, of a type and independence that the
 /// procedure accepts for each category (N07; CJEU C-746/18).
-fn authorisation(
+pub(super) fn authorisation(
     request: &Request,
     items: &[Item],
     statement: &str,
@@ -355,6 +382,8 @@ fn send(request: &Request, ctx: &Context<'_>) -> Events {
     if !matches!(request.stage, Stage::Authorised) {
         return refuse(RefusalCode::NotInThisState);
     }
+    freeze::not_frozen(request)?;
+    both_take_part(ctx)?;
     let (from, to) = (ctx.from.organisation, ctx.to.organisation);
     ctx.procedure.applies(from, to, ctx.now.date()).map_err(|refusal| vec![refusal])?;
     let mut events = vec![RequestEvent::Sent { by: ctx.sign()? }];
@@ -384,6 +413,7 @@ fn reply(request: &Request, id: ClarificationId, answer: &str, ctx: &Context<'_>
         vec![RequestEvent::Answered { clarification: id, text: text(answer, "text")?, by: ctx.sign()? }];
     events.extend(stop_clocks(request, Stop::Reply, ctx));
     events.extend(resume_clocks(request, PausedBy::Clarification, ctx));
+    freeze::keep_paused(request, &mut events, ctx);
     Ok(events)
 }
 
@@ -448,6 +478,7 @@ fn close(request: &Request, ctx: &Context<'_>) -> Events {
     if request.received_at().is_none() {
         return refuse(RefusalCode::NotInThisState);
     }
+    freeze::not_frozen(request)?;
     let mut refusals = Vec::new();
     if request.items.iter().any(|item| item.state.outcome().is_none()) {
         refusals.push(Refusal::new(RefusalCode::ItemsOpen));
@@ -563,6 +594,11 @@ fn stop<'a>(clocks: impl Iterator<Item = &'a Clock>, now: Moment) -> Vec<Request
         stopped.stop(now).ok().map(|()| RequestEvent::ClockStopped { clock: stopped })
     });
     stopped.collect()
+}
+
+/// Stops every clock that is open.
+pub(super) fn stop_all(request: &Request, ctx: &Context<'_>) -> Vec<RequestEvent> {
+    stop(request.clocks.iter(), ctx.now)
 }
 
 pub(super) fn stop_clocks(request: &Request, reason: Stop, ctx: &Context<'_>) -> Vec<RequestEvent> {

@@ -1,11 +1,11 @@
 //! What can happen to a request; each event carries everything that `apply` needs.
 
 use super::{
-    Authorisation, Check, Clarification, Comparison, Deletion, Draft, Giving, Intake, Item, Package,
-    PackageReceipt, Signature,
+    Authorisation, Check, Clarification, Comparison, Deletion, Draft, Fraud, Freeze, Giving, Intake, Item,
+    Package, PackageReceipt, Signature,
 };
 use crate::clock::Clock;
-use crate::id::{ClarificationId, ItemId, OrganisationId, PackageId, RequestId};
+use crate::id::{ClarificationId, ItemId, OrganisationId, PackageId, PersonId, RequestId};
 use crate::preservation::{Hold, HoldEnd};
 use crate::procedure::ProcedurePin;
 use crate::refusal::NonExecutionCode;
@@ -132,6 +132,27 @@ pub enum RequestEvent {
     SourceDoubted {
         /// When.
         at: Moment,
+    },
+    /// Somebody behind the request, or their organisation, lost trust: it stands still.
+    Frozen {
+        /// Why.
+        freeze: Freeze,
+    },
+    /// It goes on: a reviewer looked into it, or another authoriser signed it anew.
+    Thawed {
+        /// By whom.
+        by: Signature,
+        /// Why.
+        reason: String,
+        /// Those whom the review has cleared.
+        cleared: Vec<PersonId>,
+        /// The new signature, where there is one.
+        authorisation: Option<Authorisation>,
+    },
+    /// The source was false.
+    FraudFound {
+        /// Who found it, and on what grounds.
+        fraud: Fraud,
     },
     /// The provider asked.
     Asked {
@@ -331,6 +352,9 @@ impl RequestEvent {
             Self::Checked { .. } => "checked",
             Self::SourceVerified { .. } => "source_verified",
             Self::SourceDoubted { .. } => "source_doubted",
+            Self::Frozen { .. } => "frozen",
+            Self::Thawed { .. } => "thawed",
+            Self::FraudFound { .. } => "fraud_found",
             Self::Asked { .. } => "asked",
             Self::Answered { .. } => "answered",
             Self::Amended { .. } => "amended",

@@ -3,7 +3,7 @@
 
 use super::command::{Decision, RequestAct, RequestCommand};
 use super::scope::{self, Column, FileContents, Holds};
-use super::{Arrived, Context, Found, Giving, ItemState, Request, decide};
+use super::{Arrived, Context, Found, Giving, ItemState, Observation, Request, SignedBy, decide};
 use crate::procedure::CheckKind;
 use crate::refusal::{Refusal, RefusalCode, Refusals};
 use crate::term::RequestKind;
@@ -23,7 +23,9 @@ fn probe(request: &Request, act: RequestAct, ctx: &Context<'_>) -> Result<Reques
     let text = TEXT.to_owned();
     let refusal = |code: RefusalCode| Refusal::new(code);
     Ok(match act {
-        RequestAct::Draft | RequestAct::File => return Err(refusal(RefusalCode::NotInThisState)),
+        RequestAct::Draft | RequestAct::File | RequestAct::Freeze => {
+            return Err(refusal(RefusalCode::NotInThisState));
+        }
         RequestAct::Revise => RequestCommand::Revise { draft: request.draft.clone() },
         RequestAct::Submit => RequestCommand::Submit,
         RequestAct::Return => RequestCommand::Return { reason: text },
@@ -32,6 +34,9 @@ fn probe(request: &Request, act: RequestAct, ctx: &Context<'_>) -> Result<Reques
         RequestAct::Send => RequestCommand::Send,
         RequestAct::Acknowledge => RequestCommand::Acknowledge { reference: text },
         RequestAct::Check => check(request, ctx)?,
+        RequestAct::Thaw => RequestCommand::Thaw { reason: text },
+        RequestAct::Reauthorise => RequestCommand::Reauthorise { statement: text },
+        RequestAct::FindFraud => RequestCommand::FindFraud { reason: text },
         RequestAct::Ask => RequestCommand::Ask {
             code: *ctx.procedure.clarification.codes.first().ok_or(refusal(RefusalCode::CodeNotAllowed))?,
             items: Vec::new(),
@@ -77,13 +82,28 @@ fn probe(request: &Request, act: RequestAct, ctx: &Context<'_>) -> Result<Reques
 
 fn check(request: &Request, ctx: &Context<'_>) -> Result<RequestCommand, Refusal> {
     let required = ctx.procedure.checks(request.priority);
-    let kind = required.iter().find(|kind| **kind != CheckKind::CallBack).or(required.first());
-    Ok(RequestCommand::Check {
-        kind: *kind.ok_or(Refusal::new(RefusalCode::CheckUnknown))?,
-        passed: true,
-        note: TEXT.to_owned(),
-        contact_point: ctx.from.contact_points.first().copied(),
-    })
+    // What the system finds itself may not be to be had; whether a person may record anything does not depend on it.
+    let other = |kind: &&CheckKind| {
+        matches!(kind, CheckKind::Signature | CheckKind::Documents | CheckKind::Plausibility)
+    };
+    let kind = required.iter().find(other).or(required.first());
+    let point = ctx.from.contact_points.first().copied().ok_or(Refusal::new(RefusalCode::CallBackNumber));
+    let observed = match kind.ok_or(Refusal::new(RefusalCode::CheckUnknown))? {
+        CheckKind::Accreditation => Observation::Accreditation { number: None },
+        CheckKind::Signature => {
+            let signed = SignedBy::File { sha256: "0".repeat(64), signer: TEXT.to_owned() };
+            Observation::Signature { signed }
+        }
+        CheckKind::Documents => {
+            let sha256 = vec!["0".repeat(64)];
+            Observation::Documents { files: Vec::new(), sha256, request_itself: false }
+        }
+        CheckKind::Plausibility => Observation::Plausibility {},
+        CheckKind::CallBack | CheckKind::Supervisor => {
+            Observation::CallBack { contact_point: point?, reached: TEXT.to_owned(), called_at: ctx.now }
+        }
+    };
+    Ok(RequestCommand::Check { observed, passed: false, note: TEXT.to_owned() })
 }
 
 /// Whether a correction would be accepted depends on its content; only what does not is asked here.

@@ -7,3 +7,4 @@ mod draft;
 mod identifier;
 mod procedure;
 mod scope;
+mod source;

@@ -5,13 +5,13 @@ use comity_domain::calendar::Calendar;
 use comity_domain::id::{Id, PackageId, PersonId, UploadId};
 use comity_domain::identifier::{Identifier, IdentifierType, PortPolicy, RawIdentifier};
 use comity_domain::inspection::{Finding, Inspection, Table};
-use comity_domain::party::{Actor, Organisation, OrganisationKind, Role, Signature};
+use comity_domain::party::{Actor, Organisation, OrganisationKind, OrganisationStatus, Role, Signature};
 use comity_domain::procedure::PinnedProcedure;
 use comity_domain::refusal::{RefusalCode, Refusals};
 use comity_domain::request::{
     Arrived, Column, Comparison, Context, Draft, Extra, FileContents, Found, Giving, Holds, Intake, Item,
-    ItemState, Missing, Party, Request, RequestCommand, RequestEvent, RequestState, Seen, Stage, apply,
-    compare, decide,
+    ItemState, Missing, Party, Request, RequestCommand, RequestEvent, RequestState, Seen, Source, Stage,
+    apply, compare, decide,
 };
 use comity_domain::term::{DataCategory, Language, Priority};
 use comity_domain::time::Moment;
@@ -112,6 +112,10 @@ fn request(items: Vec<Item>) -> Request {
         returns: Vec::new(),
         vouched: None,
         authorisation: None,
+        sent: None,
+        frozen: Vec::new(),
+        cleared: BTreeSet::new(),
+        fraud: None,
         checks: Vec::new(),
         verified_at: Some(now()),
         clarifications: Vec::new(),
@@ -155,7 +159,12 @@ fn act(
     let (pinned, calendar) =
         (pinned(), Calendar::from_toml(include_str!("../../../../procedures/calendars/xa.toml")).unwrap());
     let parties = [organisation(1, OrganisationKind::Authority), organisation(2, OrganisationKind::Provider)];
-    let party = |at: usize| Party { organisation: &parties[at], calendar: &calendar, contact_points: &[] };
+    let party = |at: usize| Party {
+        organisation: &parties[at],
+        calendar: &calendar,
+        contact_points: &[],
+        status: OrganisationStatus::Active,
+    };
     let mut next = 1_000_u128;
     let mut new_id = || {
         next += 1;
@@ -168,6 +177,7 @@ fn act(
         from: party(0),
         to: party(1),
         files,
+        source: &Source::default(),
         new_id: &mut new_id,
     };
     decide(request, command, &mut context)

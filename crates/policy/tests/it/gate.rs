@@ -100,7 +100,13 @@ fn other_systems_the_clock_and_the_console_may_exactly_what_the_table_says() {
         }
         let written_out: &[&str] = match name {
             "peer" => &["request.file authority", "request.view authority", "request.list own"],
-            "system" => &["request.tick own", "request.erase own", "file.inspect own", "file.expire own"],
+            "system" => &[
+                "request.freeze own",
+                "request.tick own",
+                "request.erase own",
+                "file.inspect own",
+                "file.expire own",
+            ],
             _ => &[
                 "request.file own",
                 "organisation.edit own",
@@ -126,9 +132,17 @@ fn the_acts_of_each_role_are_those_of_the_procedure() {
     let table = [
         (Role::Officer, Relation::Authority, officer),
         (Role::Gatekeeper, Relation::Authority, gatekeeper),
-        (Role::Authoriser, Relation::Authority, "return authorise amend withdraw view prove"),
-        (Role::Analyst, Relation::Addressee, "acknowledge check ask decide prepare discard view prove"),
-        (Role::Reviewer, Relation::Addressee, "check ask decide discard release view prove"),
+        (Role::Authoriser, Relation::Authority, "return authorise reauthorise amend withdraw view prove"),
+        (
+            Role::Analyst,
+            Relation::Addressee,
+            "acknowledge check findings ask decide prepare discard view prove",
+        ),
+        (
+            Role::Reviewer,
+            Relation::Addressee,
+            "check findings thaw find_fraud ask decide discard release view prove",
+        ),
     ];
     for (role, relation, acts) in table {
         let mut expected: Vec<String> = acts.split_whitespace().map(|act| format!("request.{act}")).collect();

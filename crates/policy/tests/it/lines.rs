@@ -102,7 +102,8 @@ fn nothing_automatic_does_what_only_people_may() {
         let case = action.starts_with("request.") || action.starts_with("file.");
         assert_eq!(
             own("system"),
-            ["request.tick", "request.erase", "file.inspect", "file.expire"].contains(&action),
+            ["request.tick", "request.freeze", "request.erase", "file.inspect", "file.expire"]
+                .contains(&action),
             "system, {action}"
         );
         assert_eq!(own("operator"), !case || action == "request.file", "operator, {action}");

@@ -215,6 +215,7 @@ fn membership(p: &FictionalPerson, now: comity_domain::time::Moment) -> Membersh
         function: p.function.to_owned(),
         accreditation: format!("{}-{}", p.organisation, p.key.to_uppercase()),
         accredited_until: now.plus_seconds(365 * 86_400),
+        withdrawn_at: None,
         authoriser: p.authoriser,
     }
 }

@@ -7,7 +7,8 @@ use comity_domain::id::{RequestId, UploadId};
 use comity_domain::procedure::{CheckKind, FieldKind, Procedure};
 use comity_domain::refusal::NonExecutionCode;
 use comity_domain::request::{
-    Column, Comparison, Decision, Draft, DraftItem, FileContents, Found, Giving, Holds, RequestCommand, Seen,
+    Channel, Column, Comparison, Decision, Draft, DraftItem, FileContents, Found, Giving, Holds, Observation,
+    RequestCommand, Seen, SignedBy,
 };
 use comity_domain::term::{DataCategory, Priority, RequestKind};
 use comity_service::{Dossier, Exchange};
@@ -210,14 +211,29 @@ impl Teller<'_> {
     }
 
     async fn check(&self, id: RequestId, kind: CheckKind) -> Result<(), String> {
-        let call_back = kind == CheckKind::CallBack;
-        let note = if call_back {
-            "Reached the duty desk; the officer was confirmed by name."
-        } else {
-            "As expected."
+        let now = self.exchange.now();
+        let observed = match kind {
+            CheckKind::Accreditation => Observation::Accreditation { number: None },
+            CheckKind::Signature => Observation::Signature { signed: SignedBy::Session {} },
+            CheckKind::CallBack => Observation::CallBack {
+                contact_point: contact_point_id(self.cast.from),
+                reached: "Duty officer Imre Solt".to_owned(),
+                called_at: now,
+            },
+            CheckKind::Supervisor => Observation::Supervisor {
+                name: "Superintendent Ada Wray".to_owned(),
+                accreditation: None,
+                channel: Channel::Switchboard,
+                contact_point: None,
+                confirmed_at: now,
+            },
+            CheckKind::Documents => {
+                Observation::Documents { files: Vec::new(), sha256: Vec::new(), request_itself: true }
+            }
+            CheckKind::Plausibility => Observation::Plausibility {},
         };
-        let contact_point = call_back.then(|| contact_point_id(self.cast.from));
-        let command = RequestCommand::Check { kind, passed: true, note: note.to_owned(), contact_point };
+        let note = "As expected.".to_owned();
+        let command = RequestCommand::Check { observed, passed: true, note };
         self.act(self.cast.analyst, id, command).await
     }
 

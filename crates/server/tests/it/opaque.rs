@@ -4,22 +4,24 @@
 use comity_domain::event::{Event, Origin};
 use comity_domain::identifier::{Identifier, RawIdentifier};
 use comity_domain::inspection::{Inspection, Table};
-use comity_domain::party::{Actor, ContactPoint, Membership, Person, Signature};
+use comity_domain::party::{Actor, ContactPoint, Membership, Person, Signature, Vouch};
 use comity_domain::preservation::{HoldEnd, HoldState};
 use comity_domain::request::{
     Answer, Arrived, Authorisation, Check, Clarification, Column, Comparison, Completeness, Correction,
-    Decision, Deletion, Difference, Draft, DraftItem, Extra, FileContents, FiledItem, Filing, ForeignObject,
-    Found, Holds, Intake, Item, ItemState, Missing, Package, PackageFile, PackageReceipt, Request,
-    RequestCommand, RequestEvent, Return, Seen, Stage,
+    Decision, Deletion, Difference, Draft, DraftItem, Evidence, Extra, FileContents, FiledItem, Filing,
+    ForeignObject, Found, Fraud, Freeze, Holds, Intake, Item, ItemState, Missing, Observation, Package,
+    PackageFile, PackageReceipt, Request, RequestCommand, RequestEvent, Return, Seen, SignedBy, Stage,
+    Standing,
 };
 use comity_formats::etsi_103120::{Binary, Document, LdTask, LpTask, Message, RequestValue};
 use comity_service::{
-    AuthorisationView, CheckView, ClarificationView, ColumnView, DirectoryEntry, Dossier, DraftView,
-    FieldView, FileView, HistoryView, HoldView, ItemView, Me, MemberView, MissingView, NewPerson, NewToken,
-    Notice, PackageView, PackedView, QueueQuery, QueueRow, ReturnView, TokenView, TrailView,
+    AccreditationCard, AuthorisationView, CheckView, ClarificationView, ColumnView, DirectoryEntry, Dossier,
+    DraftView, FieldView, FileView, HistoryView, HoldView, ItemView, Me, MemberView, MissingView, NewPerson,
+    NewToken, Notice, PackageView, PackedView, QueueQuery, QueueRow, ReturnView, TokenView, TrailView,
 };
 use comity_store::credential::TokenRow;
 use comity_store::notice::NoticeRow;
+use comity_store::source::Revocation;
 use comity_store::upload::{NewUpload, Upload};
 use comity_store::{Row, Value};
 use serde::de::DeserializeOwned;
@@ -48,6 +50,7 @@ macro_rules! without_display {
 }
 
 without_display!(
+    AccreditationCard,
     Actor,
     Answer,
     Arrived,
@@ -74,6 +77,7 @@ without_display!(
     DraftItem,
     DraftView,
     Event,
+    Evidence,
     Extra,
     FieldView,
     FileContents,
@@ -82,6 +86,8 @@ without_display!(
     Filing,
     ForeignObject,
     Found,
+    Fraud,
+    Freeze,
     HistoryView,
     HoldEnd,
     HoldState,
@@ -106,6 +112,7 @@ without_display!(
     NewUpload,
     Notice,
     NoticeRow,
+    Observation,
     Origin,
     Package,
     PackageFile,
@@ -122,16 +129,20 @@ without_display!(
     RequestValue,
     Return,
     ReturnView,
+    Revocation,
     Row,
     Seen,
     Signature,
+    SignedBy,
     Stage,
     Table,
+    Standing,
     TokenRow,
     TokenView,
     TrailView,
     Upload,
     Value,
+    Vouch,
 );
 
 /// These are made of sealed types and of words, numbers and identifiers of this program.

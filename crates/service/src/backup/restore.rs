@@ -215,8 +215,8 @@ fn rebuild(tx: &mut dyn Tx, store: &Store, id: RequestId) -> Result<(), Fault> {
     let Ok(Some((found, key))) = request::load(tx, keys, id) else { return Ok(()) };
     request::put_provider_reference(tx, &found)?;
     if let Ok(events) = request::events(tx, &key, id) {
-        for digest in events.iter().flat_map(|event| digests(keys, &event.event.what)) {
-            request::add_digest(tx, digest, id)?;
+        for (kind, digest) in events.iter().flat_map(|event| digests(keys, &event.event.what)) {
+            request::add_digest(tx, digest, id, kind)?;
         }
     }
     upload::put_digests(tx, &key, &id.to_string())

@@ -39,10 +39,19 @@ pub(super) fn details(event: &RequestEvent, request: &Request, reader: Reader) -
         RequestEvent::Acknowledged { reference, .. } => vec![("reference", reference.clone())],
         RequestEvent::Checked { check } => {
             vec![
-                ("check", check.kind.to_string()),
+                ("check", check.kind().to_string()),
                 ("passed", if check.passed { "yes" } else { "no" }.to_owned()),
             ]
         }
+        RequestEvent::Frozen { freeze } => vec![("cause", freeze.cause.to_string())],
+        RequestEvent::Thawed { reason, authorisation, .. } => {
+            // A signature's statement stays with the authority.
+            let kept = authorisation.is_some() && reader == Reader::Provider;
+            let anew = if authorisation.is_some() { "yes" } else { "no" };
+            let shown = if kept { String::new() } else { reason.clone() };
+            vec![("anew", anew.to_owned()), ("reason", shown)]
+        }
+        RequestEvent::FraudFound { fraud } => vec![("reason", fraud.reason.clone())],
         RequestEvent::Asked { clarification } => vec![("code", clarification.code.to_string())],
         RequestEvent::Amended { items, reason, .. } => {
             let shown = if reader == Reader::Provider { String::new() } else { reason.clone() };

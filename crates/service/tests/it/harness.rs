@@ -9,7 +9,8 @@ use comity_domain::party::{
 use comity_domain::procedure::{CheckKind, FieldKind, PinnedProcedure, ProcedureSet};
 use comity_domain::refusal::RefusalCode;
 use comity_domain::request::{
-    Column, Comparison, Draft, DraftItem, FileContents, Found, Holds, RequestCommand, Seen,
+    Channel, Column, Comparison, Draft, DraftItem, FileContents, Found, Holds, Observation, RequestCommand,
+    Seen, SignedBy,
 };
 use comity_domain::term::{AuthoriserType, DataCategory, Independence, Language, Priority};
 use comity_domain::time::Moment;
@@ -45,6 +46,8 @@ pub(crate) enum Who {
     Analyst,
     Reviewer,
     Administrator,
+    /// Administers the authority.
+    Head,
     Auditor,
     Stranger,
 }
@@ -70,6 +73,7 @@ fn number(who: Who) -> u128 {
         Who::Analyst => 21,
         Who::Reviewer => 22,
         Who::Administrator => 23,
+        Who::Head => 15,
         Who::Auditor => 31,
         Who::Stranger => 41,
     }
@@ -91,12 +95,12 @@ fn roles(who: Who) -> Vec<Role> {
         Who::Judge => vec![Role::Authoriser],
         Who::Analyst | Who::Stranger => vec![Role::Analyst],
         Who::Reviewer => vec![Role::Reviewer, Role::Analyst],
-        Who::Administrator => vec![Role::Administrator],
+        Who::Administrator | Who::Head => vec![Role::Administrator],
         Who::Auditor => vec![Role::Auditor],
     }
 }
 
-const EVERYBODY: [Who; 9] = [
+const EVERYBODY: [Who; 10] = [
     Who::Officer,
     Who::OfficerWithEveryRole,
     Who::Gatekeeper,
@@ -104,6 +108,7 @@ const EVERYBODY: [Who; 9] = [
     Who::Analyst,
     Who::Reviewer,
     Who::Administrator,
+    Who::Head,
     Who::Auditor,
     Who::Stranger,
 ];
@@ -240,6 +245,7 @@ impl World {
             function: "Inspector".to_owned(),
             accreditation: format!("A-{}", number(who)),
             accredited_until: start.plus_seconds(365 * 86_400),
+            withdrawn_at: None,
             authoriser: roles(who).contains(&Role::Authoriser).then_some(AuthoriserMandate {
                 kind: AuthoriserType::InvestigatingJudge,
                 independence: Independence::Judicial,
@@ -315,12 +321,34 @@ impl World {
     /// Every check that the procedure asks for, passed.
     pub(crate) async fn verify(&self, id: RequestId) {
         for check in self.look(Who::Analyst, id).await.checks {
-            let contact_point =
-                (check.kind == CheckKind::CallBack).then(|| ContactPointId::new(Uuid::from_u128(1)));
-            let note = "Seen.".to_owned();
-            let command = RequestCommand::Check { kind: check.kind, passed: true, note, contact_point };
-            self.act(Who::Analyst, id, command).await;
+            self.act(Who::Analyst, id, self.check(check.kind, true)).await;
         }
+    }
+
+    /// A check with what it rests on.
+    pub(crate) fn check(&self, kind: CheckKind, passed: bool) -> RequestCommand {
+        let now = self.exchange.now();
+        let observed = match kind {
+            CheckKind::Accreditation => Observation::Accreditation { number: None },
+            CheckKind::Signature => Observation::Signature { signed: SignedBy::Session {} },
+            CheckKind::CallBack => Observation::CallBack {
+                contact_point: ContactPointId::new(Uuid::from_u128(1)),
+                reached: "Duty officer Noor".to_owned(),
+                called_at: now,
+            },
+            CheckKind::Supervisor => Observation::Supervisor {
+                name: "Head of unit Ilo".to_owned(),
+                accreditation: None,
+                channel: Channel::Switchboard,
+                contact_point: None,
+                confirmed_at: now,
+            },
+            CheckKind::Documents => {
+                Observation::Documents { files: Vec::new(), sha256: Vec::new(), request_itself: true }
+            }
+            CheckKind::Plausibility => Observation::Plausibility {},
+        };
+        RequestCommand::Check { observed, passed, note: "Seen.".to_owned() }
     }
 
     /// A file that arrived completely and has been inspected.

@@ -42,8 +42,9 @@ pub(crate) async fn record(store: &TestStore, key: &InstanceKey, id: RequestId) 
     Record { events, leaves, request: request.unwrap() }
 }
 
-/// I1: nothing is released without signature and verified source, and by nobody who collected it; the signature is
-/// nobody's who drafted it.
+/// I1: nothing is released without signature and verified source, nor while the request stands still because its source
+/// lost trust, and by nobody who collected it; the signature is nobody's who drafted it. That everybody behind it is
+/// accredited at that instant the model says itself.
 pub(crate) fn released_by_a_second_person(record: &Record) {
     let request = &record.request;
     let signed = request.authorisation.as_ref().map(|authorisation| authorisation.by.person);
@@ -53,12 +54,17 @@ pub(crate) fn released_by_a_second_person(record: &Record) {
         assert!(signed.is_some());
         assert_ne!(released.person, package.prepared.person);
     }
-    let mut verified = false;
+    let (mut verified, mut still) = (false, false);
     for event in &record.events {
         match &event.event.what {
+            RequestEvent::Frozen { .. } => still = true,
+            RequestEvent::Thawed { .. } => still = false,
+            RequestEvent::PackagePrepared { .. } | RequestEvent::HoldStarted { .. } => assert!(!still),
             RequestEvent::SourceVerified { .. } => verified = true,
             RequestEvent::SourceDoubted { .. } => verified = false,
-            RequestEvent::PackageReleased { .. } | RequestEvent::ItemAccepted { .. } => assert!(verified),
+            RequestEvent::PackageReleased { .. } | RequestEvent::ItemAccepted { .. } => {
+                assert!(verified && !still);
+            }
             _ => {}
         }
     }
@@ -124,12 +130,17 @@ pub(crate) async fn closed_to_others(world: &World, id: RequestId) {
     }
 }
 
-/// I16: clocks stand still for as many questions as the procedure allows, and for each once.
-pub(crate) fn pauses_are_bounded(request: &Request) {
+/// I16: clocks stand still for as many questions as the procedure allows, for each once, and once more for each time that
+/// the request stood still.
+pub(crate) fn pauses_are_bounded(record: &Record) {
+    let request = &record.request;
     assert!(request.clarifications.len() <= MOST_QUESTIONS);
-    let open = request.open_clarification().is_some();
+    let frozen = |event: &&StoredEvent| matches!(event.event.what, RequestEvent::Frozen { .. });
+    let freezes = record.events.iter().filter(frozen).count();
+    let open = request.open_clarification().is_some() || !request.frozen.is_empty();
     for clock in &request.clocks {
-        assert!(clock.pauses.len() <= request.clarifications.len());
+        // A question asked or answered while it stands still cuts one standstill in two.
+        assert!(clock.pauses.len() <= 2 * request.clarifications.len() + freezes);
         assert!(open || !clock.is_open() || !clock.is_paused(), "{} stands still for nothing", clock.id);
     }
 }

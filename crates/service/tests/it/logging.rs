@@ -151,6 +151,28 @@ async fn administered(world: &World) {
     exchange.add_token(&administrator, token).await.unwrap();
 }
 
+/// Trust is withdrawn three times: a review, a new signature and a fraud follow.
+async fn doubted(world: &World) {
+    let (exchange, head) = (&world.exchange, World::caller(Who::Head));
+    let id = world.draft(Who::Officer, SUBSCRIBER).await;
+    world.send(id).await;
+    let reason = "Looked into it.".to_owned();
+    let officer = PersonId::new(Uuid::from_u128(11));
+    for (who, then) in [
+        (Who::Reviewer, RequestCommand::Thaw { reason: reason.clone() }),
+        (Who::OfficerWithEveryRole, RequestCommand::Reauthorise { statement: reason.clone() }),
+        (Who::Reviewer, RequestCommand::FindFraud { reason }),
+    ] {
+        exchange.set_active(&head, officer, false).await.unwrap();
+        exchange.set_active(&head, officer, true).await.unwrap();
+        world.act(who, id, then).await;
+    }
+    exchange.findings(&World::caller(Who::Analyst), id).await.unwrap();
+    exchange.accreditation(&World::caller(Who::Analyst), "A-11").await.unwrap();
+    let revocation = world.look(Who::Reviewer, id).await.frozen[0].revocation;
+    exchange.received(&World::caller(Who::Administrator), revocation, None).await.unwrap();
+}
+
 async fn reviewed(world: &World) {
     let auditor = World::caller(Who::Auditor);
     let exchange = &world.exchange;
@@ -185,6 +207,7 @@ on_both_engines! {
             items: Vec::new(),
         };
         let _ = world.exchange.file(&Caller::Operator, organisation(1), organisation(2), SUBSCRIBER, filing, None).await;
+        doubted(&world).await;
         let waiting = world.draft(Who::Officer, SUBSCRIBER).await;
         world.send(waiting).await;
         world.upload(waiting, b"left lying").await;

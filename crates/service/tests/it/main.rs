@@ -20,5 +20,6 @@ mod loose_file;
 mod main_job;
 mod model;
 mod refused;
+mod source;
 mod tampered;
 mod witness;

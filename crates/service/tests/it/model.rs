@@ -5,19 +5,14 @@
 //! 500 cases of 50 steps, the same in every run; `COMITY_MODEL_CASES` asks for another number of new ones. A failing case
 //! is made as short as it can be.
 
+mod step;
+
 use crate::harness::{PRESERVATION, SUBSCRIBER, Who, World};
 use crate::invariant::{self, MOST_QUESTIONS, Record, record};
 use comity_domain::clock::ClockReading;
-use comity_domain::id::{ClarificationId, ItemId, PackageId, UploadId};
 use comity_domain::preservation::Hold as RealHold;
-use comity_domain::procedure::CheckKind;
-use comity_domain::refusal::NonExecutionCode;
-use comity_domain::request::{
-    Column, Comparison, Correction, Decision, FileContents, Found, Giving, Holds, Request, RequestCommand,
-    Seen,
-};
-use comity_domain::term::RequestKind;
-use comity_service::{Denied, Receipt};
+use comity_domain::request::Request;
+use comity_service::{Caller, Denied, Receipt};
 use comity_store::seal::InstanceKey;
 use comity_store::testing::{Engine, TestStore, run_on};
 use comity_store::{Fault, Tx};
@@ -25,7 +20,7 @@ use proptest::collection::vec;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
-use uuid::Uuid;
+use step::{Step, command, every_step};
 
 const CASES: u32 = 500;
 const STEPS: usize = 50;
@@ -40,34 +35,8 @@ const LONGEST_CASE_US: i64 = 300 * DAY_US;
 /// The provider's clock that runs until every item has its answer, in both procedures.
 const ANSWER_CLOCK: &str = "T01";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Revise,
-    Submit,
-    Return,
-    Forward,
-    Authorise,
-    Send,
-    Acknowledge,
-    Check(usize, bool),
-    Ask,
-    Answer,
-    Accept(usize),
-    Refuse(usize),
-    Prepare(usize),
-    Discard,
-    Release,
-    Confirm,
-    Withdraw,
-    Close,
-    Amend(usize),
-    Postpone,
-    Preserve(usize),
-    Extend,
-    Announce,
-    Convert,
-    LetGo,
-}
+/// Those of the authority whose trust is withdrawn and given back at random.
+const FALLIBLE: [Who; 3] = [Who::Officer, Who::Gatekeeper, Who::Judge];
 
 const EVERYBODY: [Who; 9] = [
     Who::Officer,
@@ -80,36 +49,6 @@ const EVERYBODY: [Who; 9] = [
     Who::Auditor,
     Who::Stranger,
 ];
-
-fn every_step() -> Vec<Step> {
-    let mut steps = vec![
-        Step::Revise,
-        Step::Submit,
-        Step::Return,
-        Step::Forward,
-        Step::Authorise,
-        Step::Send,
-        Step::Acknowledge,
-        Step::Ask,
-        Step::Answer,
-        Step::Discard,
-        Step::Release,
-        Step::Confirm,
-        Step::Withdraw,
-        Step::Close,
-        Step::Postpone,
-        Step::Extend,
-        Step::Announce,
-        Step::Convert,
-        Step::LetGo,
-    ];
-    steps.extend((0..CHECKS).map(|check| Step::Check(check, true)));
-    steps.push(Step::Check(0, false));
-    steps.extend((0..ITEMS).flat_map(|item| {
-        [Step::Accept(item), Step::Refuse(item), Step::Prepare(item), Step::Preserve(item), Step::Amend(item)]
-    }));
-    steps
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
@@ -177,6 +116,14 @@ struct Model {
     stage: Stage,
     drafters: Vec<Who>,
     vouched: Option<Who>,
+    signed: Option<Who>,
+    sent: Option<Who>,
+    /// Whose trust is withdrawn now.
+    fallen: Vec<Who>,
+    /// For whose sake it stands still.
+    frozen: Vec<Who>,
+    /// Whom a review has cleared.
+    cleared: Vec<Who>,
     acknowledged: bool,
     checks: [bool; CHECKS],
     question: bool,
@@ -194,6 +141,11 @@ impl Model {
             stage: Stage::Draft,
             drafters: vec![Who::Officer],
             vouched: None,
+            signed: None,
+            sent: None,
+            fallen: Vec::new(),
+            frozen: Vec::new(),
+            cleared: Vec::new(),
             acknowledged: false,
             checks: [false; CHECKS],
             question: false,
@@ -210,6 +162,43 @@ impl Model {
 
     fn verified(&self) -> bool {
         self.checks.iter().take(self.wanted()).all(|passed| *passed)
+    }
+
+    /// Who stands behind it.
+    fn behind(&self) -> Vec<Who> {
+        self.drafters.iter().copied().chain(self.vouched).chain(self.signed).chain(self.sent).collect()
+    }
+
+    /// Everybody behind it is trusted now; a review clears all but the signer.
+    fn trusted(&self, cleared: &[Who]) -> bool {
+        self.behind()
+            .iter()
+            .all(|who| !self.fallen.contains(who) || self.signed != Some(*who) && cleared.contains(who))
+    }
+
+    fn still(&self) -> bool {
+        !self.frozen.is_empty()
+    }
+
+    /// What is accepted, prepared and given.
+    fn open(&self) -> bool {
+        !self.still() && self.trusted(&self.cleared)
+    }
+
+    /// Trust is withdrawn from somebody, or given back; that alone lets nothing go on.
+    fn turn(&mut self, who: Who) {
+        if self.fallen.contains(&who) {
+            self.fallen.retain(|fallen| *fallen != who);
+            return;
+        }
+        self.fallen.push(who);
+        if self.stage != Stage::Over && self.behind().contains(&who) {
+            self.frozen.push(who);
+        }
+    }
+
+    fn let_go_on(&mut self) {
+        self.cleared.append(&mut self.frozen);
     }
 
     fn holds(&self) -> bool {
@@ -238,7 +227,7 @@ impl Model {
             Step::Revise | Step::Submit | Step::Confirm | Step::Postpone => &[Who::Officer, all],
             Step::Return => &[Who::Gatekeeper, Who::Judge, all],
             Step::Forward => &[Who::Gatekeeper, all],
-            Step::Authorise | Step::Amend(_) => &[Who::Judge, all],
+            Step::Authorise | Step::Reauthorise | Step::Amend(_) => &[Who::Judge, all],
             Step::Send
             | Step::Answer
             | Step::Close
@@ -247,7 +236,7 @@ impl Model {
             | Step::Convert
             | Step::LetGo => &[Who::Officer, Who::Gatekeeper, all],
             Step::Withdraw => &[Who::Officer, Who::Gatekeeper, Who::Judge, all],
-            Step::Release => &[Who::Reviewer],
+            Step::Release | Step::Thaw | Step::FindFraud => &[Who::Reviewer],
             Step::Acknowledge
             | Step::Prepare(_)
             | Step::Check(..)
@@ -260,28 +249,40 @@ impl Model {
         may.contains(&who)
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table of all steps")]
     fn permits(&self, who: Who, step: Step, times: Times) -> bool {
         let with = self.stage == Stage::WithProvider;
         Self::has_role(who, step)
             && match step {
                 Step::Revise | Step::Submit => self.stage == Stage::Draft,
                 Step::Return => matches!(self.stage, Stage::Review | Stage::Signature),
-                Step::Forward => self.stage == Stage::Review && !self.drafters.contains(&who),
+                Step::Forward => {
+                    self.stage == Stage::Review && !self.still() && !self.drafters.contains(&who)
+                }
                 Step::Authorise => {
                     self.stage == Stage::Signature
+                        && !self.still()
                         && !self.drafters.contains(&who)
                         && self.vouched != Some(who)
                 }
-                Step::Send => self.stage == Stage::Signed,
+                Step::Send => self.stage == Stage::Signed && !self.still(),
                 Step::Acknowledge => with && !self.acknowledged,
                 Step::Check(check, _) => with && check < self.wanted(),
                 Step::Ask => with && !self.question && self.questions < MOST_QUESTIONS,
                 Step::Answer => with && self.question,
                 Step::Accept(item) => {
-                    with && !self.preserves && !self.question && self.undecided(item) && self.verified()
+                    with && !self.preserves
+                        && !self.question
+                        && self.undecided(item)
+                        && self.verified()
+                        && self.open()
                 }
                 Step::Preserve(item) => {
-                    with && self.preserves && !self.question && self.undecided(item) && self.verified()
+                    with && self.preserves
+                        && !self.question
+                        && self.undecided(item)
+                        && self.verified()
+                        && self.open()
                 }
                 Step::Amend(item) => with && self.items[item] == Item::Open && !self.drafters.contains(&who),
                 Step::Postpone => {
@@ -293,10 +294,16 @@ impl Model {
                 Step::LetGo => self.holds(),
                 Step::Refuse(item) => with && !self.question && self.undecided(item),
                 Step::Prepare(item) => {
-                    with && matches!(self.items[item], Item::Accepted(_)) && !self.packed(item)
+                    with && matches!(self.items[item], Item::Accepted(_)) && !self.packed(item) && self.open()
                 }
                 Step::Discard => with && self.unreleased().is_some(),
-                Step::Release => with && self.releasable(who),
+                Step::Release => with && self.open() && self.releasable(who),
+                Step::Thaw => {
+                    let cleared: Vec<Who> = self.cleared.iter().chain(&self.frozen).copied().collect();
+                    self.received() && self.still() && self.trusted(&cleared)
+                }
+                Step::FindFraud => self.received() && self.still(),
+                Step::Reauthorise => self.signs_anew(who),
                 Step::Confirm => with && self.unconfirmed(),
                 Step::Withdraw => self.stage != Stage::Over,
                 Step::Close => {
@@ -304,8 +311,24 @@ impl Model {
                         && self.items.iter().all(|item| *item == Item::Ended)
                         && !self.unconfirmed()
                         && !self.holds()
+                        && !self.still()
                 }
             }
+    }
+
+    /// It is with the addressee and has not ended.
+    fn received(&self) -> bool {
+        matches!(self.stage, Stage::WithProvider | Stage::Confirmed)
+    }
+
+    fn signs_anew(&self, who: Who) -> bool {
+        let fell = self.signed.is_some() && !self.trusted(&self.cleared);
+        self.stage != Stage::Over
+            && (self.still() || fell)
+            && !self.frozen.contains(&who)
+            && self.signed != Some(who)
+            && self.vouched != Some(who)
+            && !self.drafters.contains(&who)
     }
 
     fn releasable(&self, who: Who) -> bool {
@@ -316,6 +339,7 @@ impl Model {
                 .is_some_and(|package| package.by != who && self.items[package.item] != Item::Accepted(who))
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table of all steps")]
     fn follow(&mut self, who: Who, step: Step) {
         match step {
             Step::Revise => self.drafters.push(who),
@@ -324,12 +348,28 @@ impl Model {
                 self.stage = Stage::Review;
                 self.drafters.push(who);
             }
-            Step::Return => self.stage = Stage::Draft,
+            Step::Return => (self.stage, self.vouched) = (Stage::Draft, None),
             Step::Forward => (self.stage, self.vouched) = (Stage::Signature, Some(who)),
-            Step::Authorise => self.stage = Stage::Signed,
-            Step::Send => self.stage = Stage::WithProvider,
+            Step::Authorise => (self.stage, self.signed) = (Stage::Signed, Some(who)),
+            Step::Send => (self.stage, self.sent) = (Stage::WithProvider, Some(who)),
+            Step::Thaw => self.let_go_on(),
+            Step::Reauthorise => {
+                self.let_go_on();
+                if !matches!(self.stage, Stage::Draft | Stage::Review | Stage::Signature) {
+                    self.signed = Some(who);
+                }
+            }
+            Step::FindFraud => {
+                self.stage = Stage::Over;
+                self.items = [Item::Ended; ITEMS];
+                self.packages.retain(|package| package.released);
+                self.let_go();
+            }
             Step::Acknowledge => self.acknowledged = true,
-            Step::Check(check, passed) => self.checks[check] = passed,
+            // The first is the accreditation, which the system finds itself.
+            Step::Check(check, passed) => {
+                self.checks[check] = passed && (check > 0 || self.trusted(&self.cleared));
+            }
             Step::Ask => (self.question, self.questions) = (true, self.questions + 1),
             Step::Answer => self.question = false,
             Step::Accept(item) => self.items[item] = Item::Accepted(who),
@@ -352,7 +392,8 @@ impl Model {
                 self.items = [Item::Ended; ITEMS];
                 self.let_go();
             }
-            Step::Amend(_) | Step::Postpone => {}
+            Step::Amend(_) => self.signed = Some(who),
+            Step::Postpone => {}
             Step::Preserve(item) => {
                 self.items[item] = Item::Ended;
                 if self.hold == Hold::None {
@@ -392,104 +433,21 @@ fn choose(model: &Model, times: Times, [how, who, what]: [u8; 3]) -> (Who, Step)
     let steps = every_step();
     if how % 3 > 0 {
         let both = EVERYBODY.iter().flat_map(|who| steps.iter().map(move |step| (*who, *step)));
-        let early = |step: Step| matches!(step, Step::Withdraw | Step::Return) && what > 10;
-        let open: Vec<_> =
-            both.filter(|(who, step)| model.permits(*who, *step, times) && !early(*step)).collect();
+        let early = |step: Step| {
+            matches!(step, Step::Withdraw | Step::Return) && what > 10 || step == Step::FindFraud && what > 60
+        };
+        let open: Vec<_> = both
+            .filter(|(who, step)| model.permits(*who, *step, times) && !early(*step))
+            .filter(|(who, _)| !model.fallen.contains(who))
+            .collect();
         if !open.is_empty() {
             return open[(usize::from(who) * 256 + usize::from(what)) % open.len()];
         }
     }
-    (EVERYBODY[usize::from(who) % EVERYBODY.len()], steps[usize::from(what) % steps.len()])
-}
-
-#[expect(clippy::too_many_lines, reason = "a table of all steps")]
-async fn command(world: &World, request: &Request, step: Step, permitted: bool) -> RequestCommand {
-    let text = || "Said in words.".to_owned();
-    let item =
-        |at: usize| request.items.get(at).map_or_else(|| ItemId::new(Uuid::from_u128(1)), |item| item.id);
-    let package = |released: bool| {
-        let found = request.packages.iter().find(|p| p.released.is_some() == released && p.receipt.is_none());
-        found.map_or_else(|| PackageId::new(Uuid::from_u128(1)), |package| package.id)
-    };
-    match step {
-        Step::Revise => RequestCommand::Revise { draft: request.draft.clone() },
-        Step::Submit => RequestCommand::Submit,
-        Step::Return => RequestCommand::Return { reason: text() },
-        Step::Forward => RequestCommand::Forward,
-        Step::Authorise => RequestCommand::Authorise { statement: text() },
-        Step::Send => RequestCommand::Send,
-        Step::Acknowledge => RequestCommand::Acknowledge { reference: "HBT-1".to_owned() },
-        Step::Check(check, passed) => {
-            let preserves = request.kind == RequestKind::Preserve;
-            let procedure = if preserves { PRESERVATION } else { SUBSCRIBER };
-            let rules = world.exchange.procedures().newest(procedure).unwrap();
-            // The last is one that a preservation does not ask for.
-            let kinds = rules.procedure.checks(request.priority);
-            let kind = kinds.get(check).copied().unwrap_or(CheckKind::Documents);
-            RequestCommand::Check { kind, passed, note: text(), contact_point: None }
-        }
-        Step::Ask => {
-            let code = NonExecutionCode::InsufficientIdentifier;
-            RequestCommand::Ask { code, items: Vec::new(), question: text() }
-        }
-        Step::Answer => {
-            let open = request.open_clarification().map(|round| round.id);
-            let clarification = open.unwrap_or_else(|| ClarificationId::new(Uuid::from_u128(1)));
-            RequestCommand::Answer { clarification, text: text() }
-        }
-        Step::Accept(at) => {
-            let decision = Decision::Produce { giving: Giving::Full, explanation: String::new() };
-            RequestCommand::Decide { item: item(at), decision }
-        }
-        Step::Refuse(at) => {
-            let codes = vec![NonExecutionCode::NoLongerHeld];
-            RequestCommand::Decide {
-                item: item(at),
-                decision: Decision::Refuse { codes, explanation: text() },
-            }
-        }
-        Step::Prepare(at) => {
-            let file = if permitted {
-                world.upload(request.id, b"address,subscriber\n").await
-            } else {
-                UploadId::new(Uuid::from_u128(1))
-            };
-            let columns = ["address", "subscriber"]
-                .map(|name| Column { name: name.to_owned(), holds: Holds::Identifier });
-            let files = vec![FileContents { file, items: vec![item(at)], columns: columns.to_vec() }];
-            RequestCommand::Prepare { items: vec![item(at)], files, note: String::new() }
-        }
-        Step::Discard => RequestCommand::Discard { package: package(false), reason: text() },
-        Step::Release => {
-            let found = request.package(package(false));
-            let files = found.map_or(&[][..], |package| &package.files);
-            let seen = files.iter().map(|file| Seen { file: file.upload, remarks: file.remarks.clone() });
-            let comparison = Comparison { seen: seen.collect(), ..Comparison::default() };
-            RequestCommand::Release { package: package(false), comparison }
-        }
-        Step::Confirm => {
-            RequestCommand::Confirm { package: package(true), found: Found::Intact, remark: String::new() }
-        }
-        Step::Withdraw => RequestCommand::Withdraw { reason: text() },
-        Step::Close => RequestCommand::Close,
-        Step::Amend(at) => {
-            let mut content = request.draft.items[at].clone();
-            content.value = format!("{}@mail.example", if at == 0 { "first" } else { "second" });
-            let corrections = vec![Correction { item: item(at), content }];
-            RequestCommand::Amend { corrections, reason: text() }
-        }
-        Step::Postpone => {
-            RequestCommand::Postpone { clock: ANSWER_CLOCK.to_owned(), days: 5, reason: text() }
-        }
-        Step::Preserve(at) => {
-            let decision = Decision::Preserve { explanation: String::new() };
-            RequestCommand::Decide { item: item(at), decision }
-        }
-        Step::Extend => RequestCommand::ExtendHold { reason: text() },
-        Step::Announce => RequestCommand::AnnounceConversion { reference: "NBP-2".to_owned() },
-        Step::Convert => RequestCommand::ConvertHold { reference: "NBP-2".to_owned() },
-        Step::LetGo => RequestCommand::ReleaseHold { reason: text() },
-    }
+    // Whose trust is withdrawn has no session to act in.
+    let who = EVERYBODY[usize::from(who) % EVERYBODY.len()];
+    let who = if model.fallen.contains(&who) { Who::Stranger } else { who };
+    (who, steps[usize::from(what) % steps.len()])
 }
 
 /// The real request stands where the model's does.
@@ -510,6 +468,7 @@ fn agrees(model: &Model, request: &Request) {
     assert_eq!(request.packages.len(), model.packages.len());
     assert_eq!(request.hold.as_ref().is_some_and(RealHold::is_open), model.holds());
     assert_eq!(request.hold.is_some(), model.hold != Hold::None);
+    assert_eq!(request.frozen.len(), model.frozen.len());
     for (item, modelled) in request.items.iter().zip(model.items) {
         assert_eq!(item.state.outcome().is_some(), modelled == Item::Ended, "item {}", item.number);
     }
@@ -532,8 +491,16 @@ fn holds(model: &Model, before: &Record, after: &Record) {
     invariant::decided_by_people(after);
     invariant::nothing_decided_changes(before, after);
     invariant::every_event_has_its_leaf(after);
-    invariant::pauses_are_bounded(&after.request);
+    invariant::pauses_are_bounded(after);
     invariant::a_hold_ends_once(after);
+}
+
+/// Trust is withdrawn from somebody, or given back.
+async fn turn(world: &World, model: &mut Model, who: Who) {
+    let Caller::Person { actor, .. } = World::caller(who) else { panic!("not a person") };
+    let active = model.fallen.contains(&who);
+    world.exchange.set_active(&World::caller(Who::Head), actor.person, active).await.unwrap();
+    model.turn(who);
 }
 
 /// One step of somebody; how it was answered.
@@ -558,6 +525,13 @@ async fn case(world: &World, store: &TestStore, key: &InstanceKey, drawn: Vec<[u
     let mut model = Model::new(preserves);
     let mut before = record(store, key, id).await;
     for bytes in drawn {
+        if (226..236).contains(&bytes[0]) {
+            turn(world, &mut model, FALLIBLE[usize::from(bytes[1]) % FALLIBLE.len()]).await;
+            let after = record(store, key, id).await;
+            holds(&model, &before, &after);
+            before = after;
+            continue;
+        }
         let now = world.now_us.fetch_add(60_000_000 * i64::from(bytes[0] % 7), Ordering::SeqCst);
         let wait = WAITS[usize::from(bytes[1]) % WAITS.len()] * DAY_US;
         let after = if bytes[0] >= 244 && now - begun + wait < LONGEST_CASE_US {
@@ -575,6 +549,9 @@ async fn case(world: &World, store: &TestStore, key: &InstanceKey, drawn: Vec<[u
         };
         holds(&model, &before, &after);
         before = after;
+    }
+    for who in model.fallen.clone() {
+        turn(world, &mut model, who).await;
     }
     end(world, store, key, &before, tally).await;
     world.now_us.store(begun, Ordering::SeqCst);
@@ -594,7 +571,10 @@ async fn end(world: &World, store: &TestStore, key: &InstanceKey, record: &Recor
         tally.refused += 1;
     }
     // What is still to come belongs to a case that is over.
-    let forget = |tx: &mut dyn Tx| tx.exec("delete from job", &[]);
+    let forget = |tx: &mut dyn Tx| {
+        tx.exec("delete from request_source", &[])?;
+        tx.exec("delete from job", &[])
+    };
     store.write::<_, Fault>("model.forget", forget).await.unwrap();
     tally.references.push(record.request.reference.clone());
     *tally.states.entry(record.request.state().to_string()).or_default() += 1;

@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(8, "0008_program"),
     migration!(9, "0009_restored"),
     migration!(10, "0010_inspection"),
+    migration!(11, "0011_source"),
 ];
 
 const TABLE: &str = "create table if not exists migration (

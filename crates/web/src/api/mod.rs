@@ -7,6 +7,7 @@ mod file;
 mod organisation;
 mod procedure;
 mod request;
+mod source;
 mod token;
 mod trail;
 
@@ -72,6 +73,11 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(organisation::invite))
         .routes(routes!(organisation::set_roles))
         .routes(routes!(organisation::set_active))
+        .routes(routes!(source::withdraw))
+        .routes(routes!(source::accreditation))
+        .routes(routes!(source::findings))
+        .routes(routes!(source::received))
+        .routes(routes!(source::review))
         .routes(routes!(organisation::put_contact_point))
         .routes(routes!(organisation::tokens, organisation::add_token))
         .routes(routes!(organisation::revoke_token))

@@ -1,5 +1,6 @@
 //! One page per act: a form, what stands against it, and the act itself. What was typed stays when it is refused.
 
+use super::check;
 use super::frame::{Frame, render_as};
 use super::scope;
 use crate::error::PageError;
@@ -12,8 +13,9 @@ use axum::response::Response;
 use comity_domain::id::{ItemId, RequestId};
 use comity_domain::procedure::CheckKind;
 use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
-use comity_domain::request::{Correction, Decision, DraftItem, Giving, RequestAct, RequestCommand};
+use comity_domain::request::{Correction, Decision, DraftItem, Finding, Giving, RequestAct, RequestCommand};
 use comity_domain::term::RequestKind;
+use comity_domain::time::Moment;
 use comity_service::{Denied, Dossier, IdempotencyKey, ItemView, PackageView};
 use serde::Deserialize;
 
@@ -43,7 +45,7 @@ impl Typed {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    fn parsed<T: std::str::FromStr>(&self, name: &str) -> Result<T, Refusal> {
+    pub(super) fn parsed<T: std::str::FromStr>(&self, name: &str) -> Result<T, Refusal> {
         self.get(name).parse().map_err(|_| Refusal::of(RefusalCode::FieldMissing, name))
     }
 
@@ -62,6 +64,8 @@ pub(super) struct ActPage {
     pub(super) typed: Typed,
     pub(super) refusals: Vec<Refusal>,
     key: String,
+    /// What the system has counted, where plausibility is weighed.
+    findings: Vec<Finding>,
 }
 
 /// `GET /requests/{id}/acts/{act}`
@@ -93,13 +97,15 @@ async fn page(
     if !d.acts.iter().any(|view| view.act == act) {
         return Err(PageError::not_found());
     }
+    let weighs = act == RequestAct::Check && typed.get("kind") == CheckKind::Plausibility.as_str();
+    let findings = if weighs { app.exchange.findings(&who.caller, id).await? } else { Vec::new() };
     let title = format!("act-{act}");
     let f = Frame::of(app, who, "requests", &title).await;
     let given = typed.get("key").to_owned();
     let key =
         if given.is_empty() { uuid::Uuid::from_u64_pair(d.version, fresh()).to_string() } else { given };
     let status = if refusals.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(render_as(status, &ActPage { f, d, act, typed, refusals, key }))
+    Ok(render_as(status, &ActPage { f, d, act, typed, refusals, key, findings }))
 }
 
 /// Tells one showing of a form from another, so that sending one twice acts once.
@@ -116,7 +122,7 @@ pub(super) async fn perform(
     Form(pairs): Form,
 ) -> Result<Response, PageError> {
     let typed = Typed(pairs);
-    let command = match command(act, &typed) {
+    let command = match command(act, &typed, app.exchange.now()) {
         Ok(command) => command,
         Err(refusal) => return page(&app, &who, id, act, typed, vec![refusal]).await,
     };
@@ -132,23 +138,23 @@ pub(super) async fn perform(
 }
 
 /// Reads the command of a form.
-fn command(act: RequestAct, typed: &Typed) -> Result<RequestCommand, Refusal> {
+fn command(act: RequestAct, typed: &Typed, now: Moment) -> Result<RequestCommand, Refusal> {
     let text = |name: &str| typed.get(name).to_owned();
     let unknown = || Refusal::new(RefusalCode::NotFound);
     Ok(match act {
-        RequestAct::Draft | RequestAct::File | RequestAct::Revise | RequestAct::Tick => return Err(unknown()),
+        RequestAct::Draft | RequestAct::File | RequestAct::Revise | RequestAct::Tick | RequestAct::Freeze => {
+            return Err(unknown());
+        }
         RequestAct::Submit => RequestCommand::Submit,
         RequestAct::Return => RequestCommand::Return { reason: text("reason") },
         RequestAct::Forward => RequestCommand::Forward,
         RequestAct::Authorise => RequestCommand::Authorise { statement: text("statement") },
         RequestAct::Send => RequestCommand::Send,
         RequestAct::Acknowledge => RequestCommand::Acknowledge { reference: text("reference") },
-        RequestAct::Check => RequestCommand::Check {
-            kind: typed.parsed("kind")?,
-            passed: typed.get("passed") == "yes",
-            note: text("note"),
-            contact_point: typed.get("contact_point").parse().ok(),
-        },
+        RequestAct::Check => check::command(typed, now)?,
+        RequestAct::Thaw => RequestCommand::Thaw { reason: text("reason") },
+        RequestAct::Reauthorise => RequestCommand::Reauthorise { statement: text("statement") },
+        RequestAct::FindFraud => RequestCommand::FindFraud { reason: text("reason") },
         RequestAct::Ask => RequestCommand::Ask {
             code: typed.parsed("code")?,
             items: typed.every("items"),
@@ -231,10 +237,13 @@ impl ActPage {
     /// The one text that the act asks for, by its field's name.
     fn single(&self) -> Option<&'static str> {
         match self.act {
-            RequestAct::Return | RequestAct::Withdraw | RequestAct::ExtendHold | RequestAct::ReleaseHold => {
-                Some("reason")
-            }
-            RequestAct::Authorise => Some("statement"),
+            RequestAct::Return
+            | RequestAct::Withdraw
+            | RequestAct::ExtendHold
+            | RequestAct::ReleaseHold
+            | RequestAct::Thaw
+            | RequestAct::FindFraud => Some("reason"),
+            RequestAct::Authorise | RequestAct::Reauthorise => Some("statement"),
             RequestAct::Acknowledge | RequestAct::AnnounceConversion | RequestAct::ConvertHold => {
                 Some("reference")
             }
@@ -260,7 +269,10 @@ impl ActPage {
     }
 
     fn dangerous(&self) -> bool {
-        matches!(self.act, RequestAct::Withdraw | RequestAct::Discard | RequestAct::ReleaseHold)
+        matches!(
+            self.act,
+            RequestAct::Withdraw | RequestAct::Discard | RequestAct::ReleaseHold | RequestAct::FindFraud
+        )
     }
 
     fn error(&self, field: &str) -> Option<&Refusal> {
@@ -308,6 +320,45 @@ impl ActPage {
             }
             _ => None,
         }
+    }
+
+    /// The check that is recorded, once it is chosen.
+    fn kind(&self) -> Option<CheckKind> {
+        self.typed.get("kind").parse().ok()
+    }
+
+    /// Whether the page is only there to choose a check.
+    fn chooses(&self) -> bool {
+        self.act == RequestAct::Check && self.kind().is_none()
+    }
+
+    fn is_kind(&self, kind: &str) -> bool {
+        self.typed.get("kind") == kind
+    }
+
+    /// Checks that have not passed yet, where they are what an act waits for.
+    fn missing(&self) -> Vec<&comity_service::CheckView> {
+        let waits = |refusal: &&Refusal| refusal.code == RefusalCode::SourceNotVerified;
+        if !self.refusals.iter().chain(self.why_not()).any(|refusal| waits(&refusal)) {
+            return Vec::new();
+        }
+        self.d.checks.iter().filter(|check| check.passed != Some(true)).collect()
+    }
+
+    /// Those who stand behind the request, with their accreditation numbers.
+    fn behind(&self) -> Vec<&comity_domain::party::Signature> {
+        let signed = self.d.authorised.as_ref().map(|authorised| &authorised.by);
+        self.d.vouched.iter().chain(signed).chain(&self.d.sent).collect()
+    }
+
+    /// A finding in words, with how many there are or what it resembles.
+    fn finding(&self, finding: &Finding) -> String {
+        let key = format!("finding-{}", finding.rule);
+        self.f.t2(&key, "count", finding.count, "detail", &finding.detail)
+    }
+
+    fn channels(&self) -> &'static [comity_domain::request::Channel] {
+        comity_domain::request::Channel::ALL
     }
 
     fn returns(&self) -> &[comity_service::ReturnView] {

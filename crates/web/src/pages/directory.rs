@@ -40,3 +40,10 @@ async fn one(
     let f = Frame::of(&app, &who, "directory", "nav-directory").await.titled(entry.organisation.name.clone());
     Ok(render(&DirectoryPage { f, entries: vec![entry] }))
 }
+
+impl DirectoryPage {
+    /// Whether an organisation takes no part at present.
+    fn away(&self, entry: &DirectoryEntry) -> bool {
+        !entry.status.takes_part()
+    }
+}

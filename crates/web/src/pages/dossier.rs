@@ -13,10 +13,10 @@ use comity_domain::id::RequestId;
 use comity_domain::party::Side;
 use comity_domain::procedure::Section;
 use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
-use comity_domain::request::{RequestAct, RequestState};
+use comity_domain::request::{Evidence, RequestAct, RequestState, SignedBy};
 use comity_domain::term::{Certainty, ItemOutcome, Priority};
 use comity_service::{
-    ActView, Case, ClockView, Dossier, Erased, FieldView, HistoryView, ItemView, ReadingKind,
+    ActView, Case, CheckView, ClockView, Dossier, Erased, FieldView, HistoryView, ItemView, ReadingKind,
 };
 
 /// The page.
@@ -75,7 +75,8 @@ pub(super) fn after(id: RequestId, act: RequestAct) -> Response {
 pub(super) const ONE_CLICK: [RequestAct; 3] = [RequestAct::Submit, RequestAct::Send, RequestAct::Close];
 
 /// Acts that are never the next thing to do, however possible they are.
-const ASIDE: [RequestAct; 8] = [
+const ASIDE: [RequestAct; 9] = [
+    RequestAct::FindFraud,
     RequestAct::Withdraw,
     RequestAct::Return,
     RequestAct::Revise,
@@ -98,6 +99,7 @@ impl DossierPage {
     /// How far an act is from being the next: a missing verification comes before everything it blocks.
     fn distance(&self, act: RequestAct) -> u8 {
         match act {
+            RequestAct::Thaw | RequestAct::Reauthorise => 0,
             RequestAct::Acknowledge if self.d.provider_reference.is_none() => 0,
             RequestAct::Check if self.d.verified_at.is_none() => 1,
             RequestAct::Release => 2,
@@ -128,6 +130,10 @@ impl DossierPage {
                         | RefusalCode::FileBeingInspected
                         | RefusalCode::FileRefused
                         | RefusalCode::DeletionOpen
+                        | RefusalCode::RequestFrozen
+                        | RefusalCode::SourceRevoked
+                        | RefusalCode::NeedsNewSignature
+                        | RefusalCode::OrganisationSuspended
                 ) || (refusal.code == RefusalCode::PackageEmpty && view.act == RequestAct::Prepare)
             })
         };
@@ -267,6 +273,46 @@ impl DossierPage {
         }
     }
 
+    /// Checks that have not passed yet, where they are what an act waits for.
+    fn missing(&self, refusal: &Refusal) -> Vec<&CheckView> {
+        if refusal.code != RefusalCode::SourceNotVerified || !self.may(&RequestAct::Check) {
+            return Vec::new();
+        }
+        self.d.checks.iter().filter(|check| check.passed != Some(true)).collect()
+    }
+
+    /// What a check rests on, in a line.
+    fn evidence(&self, evidence: &Evidence) -> String {
+        let f = &self.f;
+        match evidence {
+            Evidence::Accreditation { people } => {
+                let each = people.iter().map(|p| format!("{} {}", p.accreditation, f.w("standing", p.state)));
+                each.collect::<Vec<_>>().join(", ")
+            }
+            Evidence::Signature { signed: SignedBy::Session {} } => f.t("signed-session"),
+            Evidence::Signature { signed: SignedBy::File { sha256, signer } } => {
+                format!("{signer}, {sha256}")
+            }
+            Evidence::CallBack { contact_point, reached, called_at } => {
+                let point = self.d.contact_points.iter().find(|point| point.id == *contact_point);
+                let point = point.map_or("", |point| point.telephone.as_str());
+                format!("{reached}, {point}, {}", f.moment(called_at))
+            }
+            Evidence::Supervisor { name, channel, confirmed_at, .. } => {
+                format!("{name}, {}, {}", f.w("channel", channel), f.moment(confirmed_at))
+            }
+            Evidence::Documents { documents, edition } => {
+                let own = edition.map(|_| f.t("documents-request-itself"));
+                let kept = documents.iter().map(|document| document.sha256.clone());
+                own.into_iter().chain(kept).collect::<Vec<_>>().join(", ")
+            }
+            Evidence::Plausibility { findings } if findings.is_empty() => f.t("findings-none"),
+            Evidence::Plausibility { findings } => {
+                findings.iter().map(|found| found.rule.to_string()).collect::<Vec<_>>().join(", ")
+            }
+        }
+    }
+
     fn code_name(&self, code: &NonExecutionCode) -> String {
         self.f.t(&format!("code-{code}"))
     }
@@ -291,6 +337,7 @@ impl DossierPage {
         match name {
             "outcome" => self.f.w("outcome", value),
             "check" => self.f.w("check", value),
+            "cause" => self.f.w("cause", value),
             "authoriser" => self.f.w("authoriser", value),
             "due" | "until" => match value.parse() {
                 Ok(at) => self.f.words.moment(at),

@@ -12,6 +12,7 @@ use comity_domain::party::{OrganisationKind, Role};
 use comity_domain::procedure::Text;
 use comity_domain::refusal::Refusal;
 use comity_domain::time::Moment;
+use std::fmt::Write as _;
 
 /// Who is signed in, as the head of the page says it.
 pub(crate) struct Acting {
@@ -95,6 +96,20 @@ impl Frame {
     /// The text about a word of a vocabulary: `k("state", "DRAFT", "meaning")`.
     pub(crate) fn k(&self, vocabulary: &str, word: impl std::fmt::Display, about: &str) -> String {
         self.words.t(&format!("{vocabulary}-{word}-{about}"))
+    }
+
+    /// A word as a part of an address.
+    pub(crate) fn part(&self, text: &str) -> String {
+        let kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        text.bytes().fold(String::new(), |mut part, byte| {
+            if kept(byte) {
+                part.push(char::from(byte));
+            } else {
+                // Writing to a text cannot fail.
+                let _ = write!(part, "%{byte:02X}");
+            }
+            part
+        })
     }
 
     /// A text with one value.

@@ -7,7 +7,9 @@
     reason = "templates call methods of their page and pass what they hold by reference"
 )]
 
+mod accreditation;
 mod act;
+mod check;
 mod directory;
 mod dossier;
 mod draft;
@@ -19,6 +21,7 @@ mod organisation;
 mod outbox;
 mod procedure;
 mod queue;
+mod revocation;
 mod scope;
 mod sign_in;
 mod status;
@@ -46,6 +49,8 @@ pub(crate) fn routes() -> Router<State> {
         .merge(offer::routes())
         .merge(procedure::routes())
         .merge(directory::routes())
+        .merge(accreditation::routes())
+        .merge(revocation::routes())
         .merge(organisation::routes())
         .merge(trail::routes())
         .merge(figures::routes())

@@ -24,6 +24,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/organisation/people/{person}/link", post(link))
         .route("/organisation/people/{person}/roles", post(set_roles))
         .route("/organisation/people/{person}/active", post(set_active))
+        .route("/organisation/people/{person}/accreditation", post(withdraw))
         .route("/organisation/contact-points", post(add_contact_point))
         .route("/organisation/tokens", post(add_token))
         .route("/organisation/tokens/{token}/revoke", post(revoke_token))
@@ -147,6 +148,18 @@ async fn set_active(
     let typed = Typed(pairs);
     let active = typed.get("active") == "yes";
     let done = app.exchange.set_active(&who.caller, person, active).await;
+    after(&app, &who, typed, done).await
+}
+
+/// `POST /organisation/people/{person}/accreditation`
+async fn withdraw(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(person): Path<PersonId>,
+    Form(pairs): Form,
+) -> Result<Response, PageError> {
+    let typed = Typed(pairs);
+    let done = app.exchange.withdraw_accreditation(&who.caller, person, typed.get("reason")).await;
     after(&app, &who, typed, done).await
 }
 

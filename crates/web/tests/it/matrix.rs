@@ -49,17 +49,24 @@ const FINE: &[StatusCode] = &[StatusCode::OK, StatusCode::CREATED, StatusCode::N
 fn command(act: RequestAct) -> Option<Value> {
     let id = "00000000-0000-0000-0000-00000000000b";
     let words = match act {
-        RequestAct::Draft | RequestAct::File | RequestAct::Tick => return None,
+        RequestAct::Draft | RequestAct::File | RequestAct::Tick | RequestAct::Freeze => return None,
         RequestAct::Revise => json!({ "draft": { "priority": "P2_NORMAL" } }),
         RequestAct::Submit | RequestAct::Forward | RequestAct::Send | RequestAct::Close => json!({}),
-        RequestAct::Return | RequestAct::Withdraw | RequestAct::ExtendHold | RequestAct::ReleaseHold => {
+        RequestAct::Return
+        | RequestAct::Withdraw
+        | RequestAct::ExtendHold
+        | RequestAct::ReleaseHold
+        | RequestAct::Thaw
+        | RequestAct::FindFraud => {
             json!({ "reason": "x" })
         }
-        RequestAct::Authorise => json!({ "statement": "x" }),
+        RequestAct::Authorise | RequestAct::Reauthorise => json!({ "statement": "x" }),
         RequestAct::Acknowledge | RequestAct::AnnounceConversion | RequestAct::ConvertHold => {
             json!({ "reference": "x" })
         }
-        RequestAct::Check => json!({ "kind": "documents", "passed": true, "note": "x" }),
+        RequestAct::Check => {
+            json!({ "observed": { "kind": "documents", "request_itself": true }, "passed": true, "note": "x" })
+        }
         RequestAct::Ask => json!({ "code": "N01", "question": "x" }),
         RequestAct::Answer => json!({ "clarification": id, "text": "x" }),
         RequestAct::Amend => json!({ "corrections": [], "reason": "x" }),
@@ -110,6 +117,7 @@ fn about_requests(who: Who, held: &Held) -> Vec<Case> {
         })
         .collect();
     cases.push(case(Action::RequestView, "GET", path.clone(), None, false, FINE));
+    cases.push(case(Action::RequestFindings, "GET", format!("{path}/findings"), None, true, FINE));
     cases.push(case(Action::RequestProve, "GET", format!("{path}/proof"), None, true, FINE));
     let name = Some(json!({ "name": "answer.csv" }));
     cases.push(case(Action::FileUpload, "POST", format!("{path}/files"), name, true, FINE));
@@ -209,9 +217,11 @@ fn about_everything(world: &World, who: Who) -> Vec<Case> {
         done: FINE,
     };
     let to_request = Subject::Person(&actor).relation_to_request(organisation(who.home), organisation(2));
+    let card = format!("/api/v1/accreditations/A-{}", OFFICER.person());
     let mut cases = vec![
         asks(Action::RequestList, Relation::Own, "/api/v1/requests"),
         asks(Action::DirectoryView, Relation::Directory, "/api/v1/directory"),
+        asks(Action::AccreditationView, Relation::Directory, &card),
         asks(Action::TrailView, Relation::Oversight, "/api/v1/trail"),
         asks(Action::FiguresView, Relation::Oversight, "/api/v1/figures"),
     ];
@@ -299,7 +309,7 @@ async fn upload(world: &World, id: RequestId) -> String {
 fn every_act_has_words_in_this_test() {
     let spoken: BTreeSet<RequestAct> =
         RequestAct::ALL.iter().copied().filter(|act| command(*act).is_some()).collect();
-    assert_eq!(spoken.len(), RequestAct::ALL.len() - 3);
+    assert_eq!(spoken.len(), RequestAct::ALL.len() - 4);
     for act in spoken {
         let text = command(act).unwrap();
         let read: comity_domain::request::RequestCommand = serde_json::from_value(text).unwrap();

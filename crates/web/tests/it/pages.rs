@@ -39,7 +39,7 @@ fn form(path: &str, csrf: &str, world: &World) -> String {
                      accredited_until=2027-01-01"
                 .to_owned()
         }
-        "check" => "kind=documents&passed=yes&note=x".to_owned(),
+        "check" => "kind=documents&request_itself=yes&passed=yes&note=x".to_owned(),
         "ask" => "code=N01&question=x".to_owned(),
         "answer" => format!("clarification={id}&text=x"),
         "amend" => format!("item={id}&category=SUBSCRIBER&value=x%40y.example&reason=x"),
@@ -73,6 +73,8 @@ fn address(path: &str, about: About, act: Option<RequestAct>) -> String {
         .replace("{person}", &person.to_string())
         .replace("{file}", spare)
         .replace("{token}", spare)
+        .replace("{number}", spare)
+        .replace("{revocation}", spare)
         .replace("{act}", act.map_or("withdraw", RequestAct::as_str))
 }
 
@@ -93,7 +95,7 @@ fn may(gate: &Gate, who: Who, route: &Route, about: About, act: Option<RequestAc
             }
             About::Organisation(_) => {
                 let relation = match action {
-                    Action::DirectoryView => Relation::Directory,
+                    Action::DirectoryView | Action::AccreditationView => Relation::Directory,
                     Action::TrailView | Action::TrailSample | Action::TrailExtract | Action::FiguresView => {
                         Relation::Oversight
                     }
@@ -145,7 +147,8 @@ fn acts(route: &Route) -> Vec<Option<RequestAct>> {
     if !(route.changes && route.path.contains("{act}")) {
         return vec![None];
     }
-    let formless = [RequestAct::Draft, RequestAct::File, RequestAct::Tick, RequestAct::Revise];
+    let formless =
+        [RequestAct::Draft, RequestAct::File, RequestAct::Tick, RequestAct::Freeze, RequestAct::Revise];
     RequestAct::ALL.iter().copied().filter(|act| !formless.contains(act)).map(Some).collect()
 }
 
@@ -177,7 +180,9 @@ async fn try_page(
         let absent = !own
             || path.contains("/files/0")
             || path.contains("/tokens/0")
-            || path.starts_with("/trail/samples/");
+            || path.starts_with("/trail/samples/")
+            || path.starts_with("/accreditations/")
+            || path.starts_with("/revocations/");
         // The form of an act is there for whoever has the role for that act.
         let form = route.path.ends_with("{act}") && !route.changes;
         assert!(form || refused(&answer) == absent, "may: {name}");

@@ -99,6 +99,7 @@ fn every_action_of_a_person_can_be_reached_over_the_api() {
         "instance.backup",
         "instance.restore",
         "request.tick",
+        "request.freeze",
         "request.erase",
         "file.expire",
         "file.inspect",

@@ -198,7 +198,8 @@ fn every_text_that_a_page_asks_for_is_written_in_both_languages() {
 #[test]
 fn every_act_that_has_a_form_says_what_it_is_in_both_languages() {
     let texts = Translator::embedded();
-    let formless = [RequestAct::Draft, RequestAct::File, RequestAct::Revise, RequestAct::Tick];
+    let formless =
+        [RequestAct::Draft, RequestAct::File, RequestAct::Revise, RequestAct::Tick, RequestAct::Freeze];
     for act in RequestAct::ALL.iter().filter(|act| !formless.contains(act)) {
         for language in [Language::English, Language::French] {
             assert!(texts.has(language, &format!("act-{act}-hint")), "{language}: {act}");

@@ -70,6 +70,7 @@ impl Who {
             function: "Inspector".to_owned(),
             accreditation: format!("A-{}", self.person()),
             accredited_until: "2027-11-23T14:00:00+01:00".parse().unwrap(),
+            withdrawn_at: None,
             authoriser: (self.role == Role::Authoriser).then_some(AuthoriserMandate {
                 kind: AuthoriserType::InvestigatingJudge,
                 independence: Independence::Judicial,

@@ -5,12 +5,14 @@ use super::{Case, CaseAct, Step};
 use crate::calendar::Calendar;
 use crate::id::{ContactPointId, Id, ItemId};
 use crate::inspection::Inspection;
-use crate::party::{Actor, AuthoriserMandate, Organisation, OrganisationKind, Role, Side};
+use crate::party::{
+    Actor, AuthoriserMandate, Organisation, OrganisationKind, OrganisationStatus, Role, Side, Vouch,
+};
 use crate::procedure::{CheckKind, FieldKind, FieldRule, PinnedProcedure};
 use crate::refusal::{NonExecutionCode, Refusal, RefusalCode, Refusals};
 use crate::request::{
-    Arrived, Comparison, Context, Decision, Draft, DraftItem, FileContents, Found, Giving, Party, Request,
-    RequestCommand, Seen,
+    Arrived, Channel, Comparison, Context, Decision, Draft, DraftItem, FileContents, Found, Giving,
+    Observation, Party, Request, RequestCommand, RevocationCause, Seen, SignedBy, Source,
 };
 use crate::request::{ItemState, RequestEvent, apply, begin, decide};
 use crate::term::{AuthoriserType, Independence, Language};
@@ -26,7 +28,9 @@ const TO: u128 = 2;
 const CONTACT: u128 = 3;
 const REQUEST: u128 = 4;
 const UPLOAD: u128 = 5;
+const REVOCATION: u128 = 6;
 const PEOPLE: u128 = 10;
+const SECOND_AUTHORISER: u128 = 30;
 const FIRST_COUNTED: u128 = 1_000;
 
 pub(super) struct World<'a> {
@@ -38,6 +42,8 @@ pub(super) struct World<'a> {
     files: [Arrived; 1],
     counted: u128,
     request: Option<Request>,
+    /// Who of the authority is no longer trusted.
+    revoked: Vec<Role>,
 }
 
 fn organisation(id: u128, kind: OrganisationKind, country: &str, calendar: &Calendar) -> Organisation {
@@ -97,6 +103,7 @@ impl<'a> World<'a> {
             }],
             counted: FIRST_COUNTED,
             request: None,
+            revoked: Vec::new(),
         }
     }
 
@@ -114,6 +121,9 @@ impl<'a> World<'a> {
     fn person(&self, role: Role, step: &Step) -> Actor {
         let number =
             Role::ALL.iter().zip(PEOPLE..).find(|(known, _)| **known == role).map_or(PEOPLE, |(_, n)| n);
+        // Whoever signs anew is somebody else than who signed first.
+        let another = step.act == CaseAct::Reauthorise && role == Role::Authoriser;
+        let number = if another { SECOND_AUTHORISER } else { number };
         let ours = match role {
             Role::Officer | Role::Gatekeeper | Role::Authoriser => true,
             Role::Analyst | Role::Reviewer | Role::Administrator | Role::Auditor => false,
@@ -143,6 +153,7 @@ impl<'a> World<'a> {
         f: impl FnOnce(Option<&Request>, &mut Context<'_>) -> Result<T, Refusals>,
     ) -> Result<T, Refusals> {
         let actor = actor.map(|role| self.person(step.by.unwrap_or(role), step));
+        let source = self.source(step);
         let mut counted = self.counted;
         let mut new_id = || {
             counted += 1;
@@ -152,6 +163,7 @@ impl<'a> World<'a> {
             organisation,
             calendar: side,
             contact_points: &self.contacts,
+            status: OrganisationStatus::Active,
         };
         let mut context = Context {
             actor: actor.as_ref(),
@@ -160,11 +172,37 @@ impl<'a> World<'a> {
             from: party(self.from.1, &self.from.0),
             to: party(self.to.1, &self.to.0),
             files: &self.files,
+            source: &source,
             new_id: &mut new_id,
         };
         let result = f(self.request.as_ref(), &mut context);
         self.counted = counted;
         result
+    }
+
+    /// The people of the authority as the directory has them.
+    fn source(&self, step: &Step) -> Source {
+        let observed = Step { act: CaseAct::Observe, ..step.clone() };
+        let first =
+            [Role::Officer, Role::Gatekeeper, Role::Authoriser].map(|role| self.vouch(role, &observed));
+        let signs_anew = Step { act: CaseAct::Reauthorise, ..step.clone() };
+        let second = Vouch { active: true, ..self.vouch(Role::Authoriser, &signs_anew) };
+        Source { people: first.into_iter().chain([second]).collect(), ..Source::default() }
+    }
+
+    fn vouch(&self, role: Role, step: &Step) -> Vouch {
+        let actor = self.person(role, step);
+        Vouch {
+            person: actor.person,
+            name: actor.name,
+            function: actor.function,
+            accreditation: actor.accreditation,
+            accredited_until: actor.accredited_until,
+            withdrawn_at: None,
+            active: !self.revoked.contains(&role),
+            organisation: OrganisationStatus::Active,
+            authoriser: actor.authoriser,
+        }
     }
 
     fn apply(&mut self, events: &[RequestEvent]) -> Result<(), Refusals> {
@@ -216,6 +254,19 @@ impl<'a> World<'a> {
                 let code = step.code.unwrap_or(NonExecutionCode::Incomplete);
                 (Some(Role::Analyst), RequestCommand::Ask { code, items: Vec::new(), question: said() })
             }
+            CaseAct::Freeze => {
+                let role = step.by.unwrap_or(Role::Officer);
+                self.revoked.push(role);
+                let person = Some(self.person(role, step).person);
+                let revocation = Id::new(Uuid::from_u128(REVOCATION));
+                let cause = RevocationCause::PersonSuspended;
+                (None, RequestCommand::Freeze { revocation, cause, person })
+            }
+            CaseAct::Thaw => (Some(Role::Reviewer), RequestCommand::Thaw { reason: said() }),
+            CaseAct::Reauthorise => {
+                (Some(Role::Authoriser), RequestCommand::Reauthorise { statement: said() })
+            }
+            CaseAct::FindFraud => (Some(Role::Reviewer), RequestCommand::FindFraud { reason: said() }),
             CaseAct::Withdraw => (Some(Role::Officer), RequestCommand::Withdraw { reason: said() }),
             CaseAct::Close => (Some(Role::Officer), RequestCommand::Close),
             CaseAct::Postpone => {
@@ -268,13 +319,30 @@ impl<'a> World<'a> {
     }
 
     fn check(&self, kind: CheckKind, step: &Step) -> RequestCommand {
-        let directory = step.directory.unwrap_or(true);
-        RequestCommand::Check {
-            kind,
-            passed: step.passed.unwrap_or(true),
-            note: "Recorded in the case".to_owned(),
-            contact_point: (kind == CheckKind::CallBack && directory).then_some(self.contacts[0]),
-        }
+        let listed = step.directory.unwrap_or(true);
+        let point = if listed { self.contacts[0] } else { Id::new(Uuid::from_u128(UPLOAD)) };
+        let observed = match kind {
+            CheckKind::Accreditation => Observation::Accreditation { number: None },
+            CheckKind::Signature => Observation::Signature { signed: SignedBy::Session {} },
+            CheckKind::CallBack => Observation::CallBack {
+                contact_point: point,
+                reached: "The duty desk".to_owned(),
+                called_at: step.at,
+            },
+            CheckKind::Supervisor => Observation::Supervisor {
+                name: step.confirmed_by.clone().unwrap_or_else(|| "The head of the unit".to_owned()),
+                accreditation: None,
+                channel: Channel::Switchboard,
+                contact_point: None,
+                confirmed_at: step.at,
+            },
+            CheckKind::Documents => {
+                Observation::Documents { files: Vec::new(), sha256: Vec::new(), request_itself: true }
+            }
+            CheckKind::Plausibility => Observation::Plausibility {},
+        };
+        let note = "Recorded in the case".to_owned();
+        RequestCommand::Check { observed, passed: step.passed.unwrap_or(true), note }
     }
 
     fn verify(&mut self, step: &Step) -> Result<(), Refusals> {

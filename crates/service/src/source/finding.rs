@@ -1,0 +1,142 @@
+//! What the system counts for whoever weighs whether a request is plausible (`legal.md` 7.3, checks 3 and 7; T10). Each
+//! finding has a rule; none decides, and there is no score. It looks only at what this addressee itself received, by keyed
+//! digests and figures: one bounded question for each rule.
+
+use crate::act::{Attempt, Caller, Denied, settle};
+use crate::request::{Parties, both};
+use crate::{Exchange, Inner};
+use comity_domain::id::RequestId;
+use comity_domain::likeness::resembles;
+use comity_domain::procedure::{FieldKind, Procedure};
+use comity_domain::refusal::{Refusal, RefusalCode};
+use comity_domain::request::{Finding, FindingRule, Intake, Request};
+use comity_domain::time::Moment;
+use comity_policy::Action;
+use comity_store::{Fault, Tx, request as requests, source as rows};
+use std::collections::BTreeSet;
+
+const DAY_S: i64 = 86_400;
+/// P2: hours of work, as the clock of the authority shows them.
+const WORK: std::ops::Range<i8> = 7..20;
+/// P3: a day's requests are unusual from this number on, and beyond this multiple of the daily mean of a month.
+const VOLUME_LEAST: u64 = 10;
+const VOLUME_TIMES: u64 = 3;
+/// P9: so many requests of so few items within a week.
+const SLICES_LEAST: u64 = 20;
+const SLICE_ITEMS: i64 = 2;
+/// Most mail domains of one request that are compared.
+const MOST_DOMAINS: usize = 20;
+
+/// Everything found about a request, in the order of the rules.
+pub(crate) fn findings(
+    tx: &mut dyn Tx,
+    inner: &Inner,
+    parties: &Parties,
+    request: &Request,
+) -> Result<Vec<Finding>, Fault> {
+    let pinned = inner.pinned(&request.procedure).ok_or_else(|| Fault::other("an unknown procedure"))?;
+    let (from, to, now) = (request.from, request.to, inner.now());
+    let mut found = Vec::new();
+    let mut add = |rule, count, detail: &str| found.push(Finding { rule, count, detail: detail.to_owned() });
+    if unlinked(parties, request) {
+        add(FindingRule::JurisdictionLink, 0, "");
+    }
+    if request.received_at().is_some_and(|at| outside_hours(inner, parties, at)) {
+        add(FindingRule::Hour, 0, "");
+    }
+    let any = i64::MAX;
+    let day = rows::received(tx, from, to, now.plus_seconds(-DAY_S), any)?;
+    let month = rows::received(tx, from, to, now.plus_seconds(-30 * DAY_S), any)?;
+    // Where nothing came before the day, nothing is usual yet; that nobody has asked before is a finding of its own.
+    let before = month.saturating_sub(day);
+    if before > 0 && day >= VOLUME_LEAST && day.saturating_mul(30) > before.saturating_mul(VOLUME_TIMES) {
+        add(FindingRule::Volume, day, "");
+    }
+    let repeated = rows::alike(tx, request.id, "identifier", to)?;
+    if repeated > 0 {
+        add(FindingRule::RepeatedTarget, repeated, "");
+    }
+    let failed = rows::failed(tx, from, to, now.plus_seconds(-365 * DAY_S), request.id)?;
+    if failed > 0 {
+        add(FindingRule::FailedChecks, failed, "");
+    }
+    let directory = rows::domains(tx)?;
+    for domain in domains(&pinned.procedure, request) {
+        if let Some(known) = resembles(&domain, &directory) {
+            add(FindingRule::LookAlike, 0, known);
+        }
+    }
+    let shown = rows::alike(tx, request.id, "document", to)?;
+    if shown > 0 {
+        add(FindingRule::SameDocument, shown, "");
+    }
+    if !rows::asked_before(tx, request.id, to)? {
+        add(FindingRule::NewToUs, 0, "");
+    }
+    let slices = rows::received(tx, from, to, now.plus_seconds(-7 * DAY_S), SLICE_ITEMS)?;
+    if slices >= SLICES_LEAST {
+        add(FindingRule::Slicing, slices, "");
+    }
+    Ok(found)
+}
+
+/// The request crosses a border, and no mail address, domain or link of an item ends in the code of the State that asks.
+fn unlinked(parties: &Parties, request: &Request) -> bool {
+    if parties.from.country == parties.to.country {
+        return false;
+    }
+    let ending = format!(".{}", parties.from.country.to_lowercase());
+    !request.items.iter().any(|item| item.identifier.canonical().to_lowercase().ends_with(&ending))
+}
+
+fn outside_hours(inner: &Inner, parties: &Parties, at: Moment) -> bool {
+    let zone = jiff::tz::TimeZone::get(&parties.from.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let there = at.in_zone(&zone);
+    let calendar = inner.calendar(&parties.from);
+    !WORK.contains(&there.civil().hour()) || !calendar.is_working_day(there.date())
+}
+
+/// The mail domains that a request names: in its fields, and as the sender of a message.
+fn domains(procedure: &Procedure, request: &Request) -> BTreeSet<String> {
+    let mut texts: Vec<&str> = procedure
+        .field
+        .iter()
+        .filter(|field| field.kind == FieldKind::Email)
+        .filter_map(|field| request.answers.get(&field.name).map(String::as_str))
+        .collect();
+    if let Intake::Standard { claimed_sender, .. } = &request.intake {
+        texts.push(claimed_sender);
+    }
+    let named = texts.into_iter().filter_map(|text| text.trim().rsplit_once('@').map(|(_, domain)| domain));
+    named.take(MOST_DOMAINS).map(str::to_lowercase).collect()
+}
+
+impl Exchange {
+    /// What the system has found about the source of a request, for whoever records the check of plausibility.
+    ///
+    /// # Errors
+    /// Not permitted, not found, or a fault.
+    pub async fn findings(&self, who: &Caller, id: RequestId) -> Result<Vec<Finding>, Denied> {
+        let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
+        let work = move |tx: &mut dyn Tx| {
+            let mut attempt = Attempt::new(&who, Action::RequestFindings, inner.now());
+            let not_found = || vec![Refusal::new(RefusalCode::NotFound)];
+            let Some(parties) = requests::parties(tx, id)? else { return attempt.refuse(tx, not_found()) };
+            attempt.request = Some(id);
+            if let Err(code) = attempt.ask_request(&inner, &parties) {
+                return attempt.refuse(tx, vec![Refusal::new(code)]);
+            }
+            let Some((request, _)) = requests::load(tx, store.instance_key(), id)? else {
+                return attempt.refuse(tx, not_found());
+            };
+            let parties = match both(tx, request.from, request.to)? {
+                Ok(parties) => parties,
+                Err(refusals) => return attempt.refuse(tx, refusals),
+            };
+            let found = findings(tx, &inner, &parties, &request)?;
+            attempt.record(tx, "viewed", "")?;
+            Ok(Ok(found))
+        };
+        settle(self.store.write("request.findings", work).await)
+    }
+}
