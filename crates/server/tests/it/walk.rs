@@ -164,7 +164,7 @@ async fn verify_and_decide(b: &Browser, dossier: &str) {
             break;
         }
         b.follow_first("record it").await;
-        b.tick_if_any("Number that was rung").await;
+        b.tick_if_any("What you read").await;
         b.tick("Result", "passed").await;
         b.write("Note", "Reached the registry; everything fits.").await;
         b.press("Record a check").await;
