@@ -96,6 +96,11 @@ impl Finding {
         }
     }
 
+    /// Whether it tells of another case, so that only the organisation whose file it is may know.
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::Duplicate)
+    }
+
     /// Key of the text that says what was found.
     pub fn message_key(self) -> String {
         format!("finding-{self}")

@@ -256,6 +256,10 @@ pub(super) fn checked(
     let found = compare(request, package, procedure);
     let mut refusals = unseen(package, said);
     let mut kept = Comparison { seen: said.seen.clone(), ..Comparison::default() };
+    // The authority reads what is kept. That a remark was there, and therefore seen, stands in the provider's own event.
+    for seen in &mut kept.seen {
+        seen.remarks.retain(|remark| !remark.is_own());
+    }
     for (file, column) in &found.extra {
         let given = said.extra.iter().find(|extra| extra.file == *file && extra.column == *column);
         let number = package.files.iter().position(|other| other.upload == *file).map_or(0, |at| at + 1);

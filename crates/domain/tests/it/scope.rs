@@ -280,6 +280,14 @@ fn every_file_and_every_remark_is_seen_by_name() {
     let request = packed(vec![item(1, &[], Giving::Full)], &files, said);
     let with = |seen: Vec<Seen>| codes(release(&request, Comparison { seen, ..Comparison::default() }));
     assert!(with(vec![seen(7, &remarks), seen(8, &[])]).is_empty());
+    let whole = Comparison { seen: vec![seen(7, &remarks), seen(8, &[])], ..Comparison::default() };
+    let released = after(request.clone(), &release(&request, whole).unwrap());
+    let kept = released.packages[0].comparison.clone().unwrap();
+    assert_eq!(
+        kept.seen[0].remarks,
+        [Finding::FormulaCells],
+        "what tells of another case stays in the house"
+    );
     assert_eq!(with(Vec::new()), [RefusalCode::RemarkUnseen, RefusalCode::RemarkUnseen]);
     assert_eq!(with(vec![seen(7, &remarks)]), [RefusalCode::RemarkUnseen]);
     assert_eq!(with(vec![seen(7, &remarks[..1]), seen(8, &[])]), [RefusalCode::RemarkUnseen]);

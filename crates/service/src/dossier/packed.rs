@@ -52,6 +52,7 @@ impl Desk<'_> {
         found: &Difference,
         said: &Comparison,
     ) -> PackedView {
+        let ours = self.reader == Reader::Provider;
         let columns = file.columns.iter().enumerate().map(|(at, column)| {
             let place = at + 1;
             let reason = said.extra.iter().find(|extra| extra.file == file.upload && extra.column == place);
@@ -72,7 +73,7 @@ impl Desk<'_> {
             bytes: file.bytes,
             sha256: file.sha256.clone(),
             media_type: file.media_type.clone(),
-            remarks: file.remarks.clone(),
+            remarks: file.remarks.iter().copied().filter(|remark| ours || !remark.is_own()).collect(),
             items: self.numbers(&file.items),
             columns: columns.collect(),
             taken_back: package.went_too_far(file.upload),

@@ -110,6 +110,13 @@ on_both_engines! {
         let second = accepted(&world).await;
         let copied = world.upload(second, TABLE).await;
         assert_eq!(report(&world, second, copied).await.unwrap().findings, [Finding::Duplicate]);
+        let prepare = pack(&world, second, copied).await;
+        world.act(Who::Analyst, second, prepare).await;
+        let package = world.look(Who::Reviewer, second).await.packages[0].clone();
+        assert_eq!(package.files[0].remarks, [Finding::Duplicate]);
+        world.act(Who::Reviewer, second, releasing(&package)).await;
+        let given = world.look(Who::Officer, second).await;
+        assert!(given.packages[0].files[0].remarks.is_empty(), "the authority learns nothing of another case");
         let other = world.upload(second, b"address,subscriber\n203.0.113.8,example\n").await;
         assert!(report(&world, second, other).await.unwrap().findings.is_empty());
     }
