@@ -47,6 +47,12 @@ pub mod kind {
     /// See [`super::TokenId`].
     #[derive(Debug)]
     pub enum Token {}
+    /// See [`super::AuthenticatorId`].
+    #[derive(Debug)]
+    pub enum Authenticator {}
+    /// See [`super::SessionId`].
+    #[derive(Debug)]
+    pub enum Session {}
 }
 
 /// An authority, provider, contact point, oversight body or association.
@@ -71,6 +77,10 @@ pub type TrailId = Id<kind::Trail>;
 pub type ContactPointId = Id<kind::ContactPoint>;
 /// One API token.
 pub type TokenId = Id<kind::Token>;
+/// One passkey of a person.
+pub type AuthenticatorId = Id<kind::Authenticator>;
+/// One session of a person; it opens nothing.
+pub type SessionId = Id<kind::Session>;
 
 impl<K> Id<K> {
     /// Takes a value made by the service's source of randomness.

@@ -103,6 +103,18 @@ words! {
         FiguresView = "figures.view",
         /// See how the instance itself does.
         InstanceView = "instance.view",
+        /// Sign in.
+        SessionBegin = "session.begin",
+        /// Show one's passkey again in a session.
+        SessionPresent = "session.present",
+        /// End one's own sessions.
+        SessionEnd = "session.end",
+        /// Read one's own passkeys and sessions.
+        AccountView = "account.view",
+        /// Add a passkey by a single-use link or a recovery code.
+        AccountEnrol = "account.enrol",
+        /// Add, rename or revoke one's own passkeys, make a recovery code, end another session.
+        AccountEdit = "account.edit",
     }
 }
 
@@ -198,8 +210,34 @@ impl Action {
             | Self::TrailExtract
             | Self::ErasureView
             | Self::FiguresView
-            | Self::InstanceView => Touches::Elsewhere,
+            | Self::InstanceView
+            | Self::SessionBegin
+            | Self::SessionPresent
+            | Self::SessionEnd
+            | Self::AccountView
+            | Self::AccountEnrol
+            | Self::AccountEdit => Touches::Elsewhere,
         }
+    }
+
+    /// Whether a person must have shown their passkey within five minutes (T03; OWASP ASVS 5.0, 7.5.3): what signs,
+    /// sends, vouches for a source, hands data out or opens them, and what gives somebody the means to.
+    pub(crate) const fn sensitive(self) -> bool {
+        matches!(
+            self,
+            Self::RequestAuthorise
+                | Self::RequestAmend
+                | Self::RequestSend
+                | Self::RequestCheck
+                | Self::RequestRelease
+                | Self::FileDownload
+                | Self::ContactPointEdit
+                | Self::PersonInvite
+                | Self::PersonEdit
+                | Self::RoleEdit
+                | Self::TokenEdit
+                | Self::AccountEdit
+        )
     }
 
     /// What it does with personal data (Directive (EU) 2016/680, Art. 25(1)), as the trail says it; nothing where it
@@ -231,7 +269,9 @@ impl Action {
             | Self::RequestTick
             | Self::PersonEdit
             | Self::RoleEdit
-            | Self::TokenEdit => Some(Processing::Alteration),
+            | Self::TokenEdit
+            | Self::AccountEnrol
+            | Self::AccountEdit => Some(Processing::Alteration),
             // By these, what a dossier says of people reaches the other side.
             Self::RequestSend
             | Self::RequestAmend
@@ -246,14 +286,18 @@ impl Action {
             | Self::OrganisationView
             | Self::TrailView
             | Self::TrailSample
-            | Self::TrailExtract => Some(Processing::Consultation),
+            | Self::TrailExtract
+            | Self::AccountView => Some(Processing::Consultation),
             Self::RequestErase | Self::FileExpire => Some(Processing::Erasure),
             Self::DirectoryView
             | Self::OrganisationEdit
             | Self::ContactPointEdit
             | Self::ErasureView
             | Self::FiguresView
-            | Self::InstanceView => None,
+            | Self::InstanceView
+            | Self::SessionBegin
+            | Self::SessionPresent
+            | Self::SessionEnd => None,
         }
     }
 }

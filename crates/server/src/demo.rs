@@ -92,6 +92,7 @@ pub(crate) fn settings(
         base_url: base_url.to_owned(),
         upload_limit: UPLOAD_LIMIT,
         loose_file_days: comity_service::LOOSE_FILE_DAYS,
+        device_bound: Vec::new(),
         ledger: LedgerSettings::named("demo.comity.example/ledger"),
         demo: true,
     })

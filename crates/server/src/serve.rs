@@ -4,6 +4,7 @@ use crate::PersonCommand;
 use crate::config::{Config, system_clock};
 use crate::witness::{self, Witness};
 use axum::Router;
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use comity_domain::party::Role;
 use comity_domain::term::Language;
 use comity_service::translation::Translator;
@@ -103,7 +104,7 @@ pub(crate) async fn serve(
     }
     ready(address);
     let mut told = stopped.clone();
-    let server = axum::serve(listener, program.merge(beside)).with_graceful_shutdown(async move {
+    let server = axum::serve(listener, addressed(program.merge(beside))).with_graceful_shutdown(async move {
         let _ = told.wait_for(|stop| *stop).await;
     });
     let signals = async move {
@@ -136,6 +137,11 @@ pub(crate) async fn serve(
         );
     }
     ended
+}
+
+/// Tells each request from which address it comes; what limits the tries to sign in goes by it.
+fn addressed(all: Router) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
+    all.into_make_service_with_connect_info()
 }
 
 fn taken(listener: TcpListener) -> Result<tokio::net::TcpListener, String> {

@@ -22,7 +22,7 @@ use comity_domain::request::{
     Draft, Intake, Item, ItemState, Package, PackageFile, Request, RequestAct, Stage, check_draft, why_not,
 };
 use comity_domain::time::Moment;
-use comity_policy::{Action, Holder, Relation};
+use comity_policy::{Action, Condition, Facts, Holder, Relation};
 use comity_store::request::{self as rows, StoredEvent};
 use comity_store::{Fault, Tx, party};
 
@@ -420,7 +420,8 @@ impl Desk<'_> {
         arrived: bool,
         files: &[PackageFile],
     ) -> Vec<ActView> {
-        let facts = attempt.facts(arrived, self.request.state().ended());
+        let absent = attempt.facts(arrived, self.request.state().ended());
+        let facts = Facts { present: true, ..absent };
         let mut acts = Vec::new();
         for act in RequestAct::ALL.iter().copied() {
             let action = Action::from(act);
@@ -428,7 +429,11 @@ impl Desk<'_> {
                 continue;
             }
             let verdict = self.inner.gate.ask(&attempt.caller.subject(), action, relation, facts);
-            let why = if verdict.allowed {
+            let unshown = self.inner.gate.ask(&attempt.caller.subject(), action, relation, absent);
+            let present = unshown.unmet == Some(Condition::Present);
+            let why = if present && attempt.caller.never_present(self.inner.demo) {
+                vec![Refusal::new(RefusalCode::PresenceRequired)]
+            } else if verdict.allowed {
                 self.parties
                     .decide(self.inner, attempt, self.procedure, files, |ctx| why_not(self.request, act, ctx))
             } else if let Some(roles) = self.roles_for(action, relation) {
@@ -436,7 +441,7 @@ impl Desk<'_> {
             } else {
                 continue;
             };
-            acts.push(ActView { act, why_not: why });
+            acts.push(ActView { act, why_not: why, present });
         }
         acts
     }

@@ -3,6 +3,8 @@
 //! It never shows anything to anybody whom the policy has not let through.
 
 mod act;
+mod authenticator;
+mod ceremony;
 mod dossier;
 mod file;
 mod instance;
@@ -17,7 +19,9 @@ mod sign_in;
 pub mod translation;
 mod view;
 
-pub use act::{Caller, Cause, Denied, Fault, IdempotencyKey, Receipt, Via};
+pub use act::{Caller, Cause, Denied, Fault, IdempotencyKey, PRESENT_S, Presence, Receipt, Via};
+pub use authenticator::{AccountView, AuthenticatorView, Grant, SessionView};
+pub use ceremony::Challenge;
 pub use dossier::{Case, Erased};
 pub use file::Content;
 pub use instance::{FailedJob, Health, InstanceState, LogState};
@@ -31,11 +35,12 @@ pub use oversight::{NewExtract, NewSample, Sample, TrailPage, TrailQuery, TrailS
 pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken};
 pub use queue::MOST_COUNTED;
 pub use request::{ForeignStatus, PeerProcedures};
+pub use sign_in::Session;
 pub use view::*;
 
 use comity_domain::calendar::Calendar;
 use comity_domain::id::Id;
-use comity_domain::party::Organisation;
+use comity_domain::party::{Organisation, Role};
 use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
 use comity_domain::time::Moment;
 use comity_policy::Gate;
@@ -75,6 +80,8 @@ pub struct Settings {
     pub upload_limit: u64,
     /// After so many days a file that stands in no package is removed.
     pub loose_file_days: u32,
+    /// Roles that can be used only in a session whose passkey is bound to its device (NIST SP 800-63B, AAL3).
+    pub device_bound: Vec<Role>,
     /// A demonstration: one-click personas and a readable outbox.
     pub demo: bool,
     /// How the ledger is kept.
@@ -93,6 +100,9 @@ pub enum OpenFault {
     /// A procedure that an old request needs.
     #[error("a stored procedure cannot be read: {0}")]
     Procedure(String),
+    /// Its address.
+    #[error("nobody could sign in: {0}")]
+    Address(String),
     /// Its keys, or a database that is older than what was signed.
     #[error("the ledger cannot go on: {0}")]
     Ledger(String),
@@ -121,6 +131,8 @@ pub(crate) struct Inner {
     pub(crate) base_url: String,
     pub(crate) upload_limit: u64,
     pub(crate) loose_file_days: u32,
+    pub(crate) device_bound: Vec<Role>,
+    pub(crate) relying_party: ceremony::RelyingParty,
     pub(crate) demo: bool,
     pub(crate) ledger: ledger::Ledger,
     pub(crate) words: translation::Translator,
@@ -172,6 +184,7 @@ impl Exchange {
         let calendars = settings.calendars.into_iter().map(|c| (c.id().to_owned(), c)).collect();
         let now = Moment::utc(clock());
         let ledger = ledger::Ledger::open(settings.ledger, &settings.data, &store, now)?;
+        let relying_party = ceremony::RelyingParty::at(&settings.base_url).map_err(OpenFault::Address)?;
         let inner = Inner {
             gate,
             procedures: settings.procedures,
@@ -185,6 +198,8 @@ impl Exchange {
             base_url: settings.base_url,
             upload_limit: settings.upload_limit,
             loose_file_days: settings.loose_file_days,
+            device_bound: settings.device_bound,
+            relying_party,
             demo: settings.demo,
             ledger,
             words: translation::Translator::embedded(),

@@ -3,8 +3,8 @@
 
 use crate::act::Attempt;
 use crate::{Exchange, Inner, new_uuid};
-use comity_domain::id::{OrganisationId, PersonId};
-use comity_domain::party::{Role, Side};
+use comity_domain::id::{OrganisationId, PersonId, RequestId};
+use comity_domain::party::{Actor, Role, Side};
 use comity_domain::preservation::HoldEnd;
 use comity_domain::refusal::RefusalCode;
 use comity_domain::request::{Request, RequestEvent};
@@ -127,7 +127,31 @@ pub(crate) fn tell(
         for (person, roles) in people[place].iter().flatten() {
             let called = roles.iter().any(|role| call.roles.contains(role));
             if called && Some(*person) != acting && told.insert((*person, call.kind)) {
-                write(tx, request, *person, call.kind, attempt.now)?;
+                queue(tx, (&request.reference, Some(request.id)), *person, call.kind, attempt.now)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tells a person that their account has changed and, where `administrators` is set, those of each of their
+/// organisations; the accreditation is the only reference (OWASP ASVS 5.0, 6.3.7).
+pub(crate) fn account(
+    tx: &mut dyn Tx,
+    actor: &Actor,
+    change: &str,
+    administrators: bool,
+    now: Moment,
+) -> Result<(), Fault> {
+    queue(tx, (&actor.accreditation, None), actor.person, &format!("account-{change}"), now)?;
+    if !administrators {
+        return Ok(());
+    }
+    let mut told = BTreeSet::from([actor.person]);
+    for membership in party::memberships(tx, actor.person)? {
+        for (person, roles) in members(tx, membership.organisation)? {
+            if roles.contains(&Role::Administrator) && told.insert(person) {
+                queue(tx, (&membership.accreditation, None), person, &format!("admin-{change}"), now)?;
             }
         }
     }
@@ -141,9 +165,15 @@ fn members(tx: &mut dyn Tx, organisation: OrganisationId) -> Result<Members, Fau
     Ok(members.filter(|(person, _)| person.active).map(|(person, m)| (person.id, m.roles)).collect())
 }
 
-fn write(tx: &mut dyn Tx, request: &Request, person: PersonId, kind: &str, now: Moment) -> Result<(), Fault> {
+fn queue(
+    tx: &mut dyn Tx,
+    (reference, request): (&str, Option<RequestId>),
+    person: PersonId,
+    kind: &str,
+    now: Moment,
+) -> Result<(), Fault> {
     let id = new_uuid(now).to_string();
-    notice::add(tx, &id, person, kind, &request.reference, Some(request.id), now)?;
+    notice::add(tx, &id, person, kind, reference, request, now)?;
     let send = job::NewJob {
         id: new_uuid(now).to_string(),
         kind: crate::job::NOTICE.to_owned(),
@@ -159,7 +189,8 @@ impl Inner {
     pub(crate) fn render(&self, row: &NoticeRow) -> Notice {
         let link = match row.request {
             Some(request) => format!("{}/requests/{request}", self.base_url),
-            None => self.base_url.clone(),
+            None if row.kind.starts_with("account-") => format!("{}/account", self.base_url),
+            None => format!("{}/organisation", self.base_url),
         };
         let args = [("reference", row.reference.as_str()), ("link", link.as_str())];
         Notice {

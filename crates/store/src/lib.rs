@@ -11,6 +11,7 @@ macro_rules! sql {
 }
 pub(crate) use sql;
 
+pub mod authenticator;
 mod blob;
 pub mod credential;
 mod disk;
@@ -40,6 +41,7 @@ pub use value::{Row, Value};
 /// Every statement the store can run, for the test that prepares them on both engines.
 pub fn statements() -> Vec<&'static str> {
     [
+        authenticator::STATEMENTS,
         credential::STATEMENTS,
         engine::STATEMENTS,
         job::STATEMENTS,

@@ -9,6 +9,7 @@ mod demo;
 mod disk;
 mod fuzz;
 mod house;
+mod identity;
 mod import;
 mod observe;
 mod opaque;

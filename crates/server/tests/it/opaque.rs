@@ -12,10 +12,11 @@ use comity_domain::request::{
 };
 use comity_formats::etsi_103120::{Binary, Document, LdTask, LpTask, Message, RequestValue};
 use comity_service::{
-    AuthorisationView, CheckView, ClarificationView, DirectoryEntry, Dossier, DraftView, FieldView, FileView,
-    HistoryView, HoldView, ItemView, Me, MemberView, NewPerson, NewToken, Notice, PackageView, QueueQuery,
-    QueueRow, ReturnView, TokenView, TrailView,
+    AccountView, AuthenticatorView, AuthorisationView, CheckView, ClarificationView, DirectoryEntry, Dossier,
+    DraftView, FieldView, FileView, HistoryView, HoldView, ItemView, Me, MemberView, NewPerson, NewToken,
+    Notice, PackageView, QueueQuery, QueueRow, ReturnView, TokenView, TrailView,
 };
+use comity_store::authenticator::{AuthenticatorRow, CeremonyRow};
 use comity_store::credential::TokenRow;
 use comity_store::notice::NoticeRow;
 use comity_store::upload::{NewUpload, Upload};
@@ -46,11 +47,15 @@ macro_rules! without_display {
 }
 
 without_display!(
+    AccountView,
     Actor,
     Answer,
+    AuthenticatorRow,
+    AuthenticatorView,
     Authorisation,
     AuthorisationView,
     Binary,
+    CeremonyRow,
     Check,
     CheckView,
     Clarification,

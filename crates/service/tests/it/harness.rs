@@ -11,7 +11,7 @@ use comity_domain::refusal::RefusalCode;
 use comity_domain::request::{Draft, DraftItem, RequestCommand};
 use comity_domain::term::{AuthoriserType, DataCategory, Independence, Language, Priority};
 use comity_domain::time::Moment;
-use comity_service::{Caller, Denied, Dossier, Exchange, OpenFault, Receipt, Settings, Via};
+use comity_service::{Caller, Denied, Dossier, Exchange, OpenFault, Presence, Receipt, Settings, Via};
 use comity_store::seal::InstanceKey;
 use comity_store::testing::TestStore;
 use comity_store::{FaultPoint, Store, StoreConfig};
@@ -59,8 +59,12 @@ fn number(who: Who) -> u128 {
     }
 }
 
-fn home(who: Who) -> u128 {
+pub(crate) fn home(who: Who) -> u128 {
     number(who) / 10
+}
+
+pub(crate) fn person(who: Who) -> PersonId {
+    PersonId::new(Uuid::from_u128(number(who)))
 }
 
 pub(crate) fn organisation(number: u128) -> OrganisationId {
@@ -162,6 +166,7 @@ impl World {
             base_url: "http://127.0.0.1".to_owned(),
             upload_limit: 1_000_000,
             loose_file_days: 7,
+            device_bound: Vec::new(),
             ledger: comity_service::LedgerSettings::named("log.example"),
             demo: true,
         }
@@ -217,7 +222,7 @@ impl World {
     fn membership(who: Who) -> Membership {
         let start: Moment = "2026-11-23T14:00:00+01:00".parse().unwrap();
         Membership {
-            person: PersonId::new(Uuid::from_u128(number(who))),
+            person: person(who),
             organisation: organisation(home(who)),
             roles: roles(who),
             function: "Inspector".to_owned(),
@@ -248,14 +253,14 @@ impl World {
             accredited_until: m.accredited_until,
             authoriser: m.authoriser,
         };
-        Caller::Person { actor, via: Via::Api }
+        Caller::Person { actor, via: Via::Api, presence: Presence::Token }
     }
 
     /// The same person, accredited again after years.
     pub(crate) fn accredited_again(&self, who: Who) -> Caller {
-        let Caller::Person { mut actor, via } = Self::caller(who) else { panic!("not a person") };
+        let Caller::Person { mut actor, via, presence } = Self::caller(who) else { panic!("not a person") };
         actor.accredited_until = self.exchange.now().plus_seconds(86_400);
-        Caller::Person { actor, via }
+        Caller::Person { actor, via, presence }
     }
 
     /// Lets time pass and the jobs run that fall due in it.

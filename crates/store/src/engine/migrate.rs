@@ -38,6 +38,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(5, "0005_operator"),
     migration!(6, "0006_trail"),
     migration!(7, "0007_leaf"),
+    migration!(8, "0008_authenticator"),
 ];
 
 const TABLE: &str = "create table if not exists migration (

@@ -91,9 +91,13 @@ fn every_action_of_a_person_can_be_reached_over_the_api() {
         .collect();
     // Looking at an organisation goes through its directory entry; how the instance does is for a page, because reading it
     // counts as having seen it; only clocks tick, and only time removes a file or erases a request.
-    // The console sets up organisations.
+    // The console sets up organisations. A passkey is shown by a person in a browser.
     let elsewhere = [
-        "organisation.view",
+        "session.begin",
+        "session.present",
+        "session.end",
+        "account.enrol",
+        "account.edit",
         "organisation.edit",
         "instance.view",
         "request.tick",
@@ -126,7 +130,7 @@ on_both_engines! {
             let answer = world.bare(route.method, &address(route)).await;
             let name = format!("{} {}", route.method, route.path);
             match route.guard {
-                Guard::Session => {
+                Guard::Session | Guard::Account => {
                     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{name}");
                     assert_eq!(answer.header("location"), "/sign-in", "{name}");
                 }
