@@ -2,6 +2,7 @@
 import { startAutosave } from "./autosave";
 import { startItems } from "./items";
 import { startKeys } from "./keys";
+import { startPasskey } from "./passkey";
 import { startTheme } from "./theme";
 import { startUpload } from "./upload";
 
@@ -12,4 +13,5 @@ startKeys(all<HTMLTableElement>("table[data-keys]"), all<HTMLInputElement>("[dat
 all<HTMLElement>("[data-items]").forEach(startItems);
 all<HTMLFormElement>("form[data-autosave]").forEach(startAutosave);
 all<HTMLFormElement>("form[data-upload-url]").forEach(startUpload);
+all<HTMLFormElement>("form[data-passkey], form[data-presence]").forEach(startPasskey);
 document.querySelector<HTMLElement>("[data-focus]")?.focus();

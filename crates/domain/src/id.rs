@@ -50,6 +50,12 @@ pub mod kind {
     /// See [`super::RevocationId`].
     #[derive(Debug)]
     pub enum Revocation {}
+    /// See [`super::AuthenticatorId`].
+    #[derive(Debug)]
+    pub enum Authenticator {}
+    /// See [`super::SessionId`].
+    #[derive(Debug)]
+    pub enum Session {}
 }
 
 /// An authority, provider, contact point, oversight body or association.
@@ -76,6 +82,10 @@ pub type ContactPointId = Id<kind::ContactPoint>;
 pub type TokenId = Id<kind::Token>;
 /// One withdrawal of trust from a person, an accreditation or an organisation.
 pub type RevocationId = Id<kind::Revocation>;
+/// One passkey of a person.
+pub type AuthenticatorId = Id<kind::Authenticator>;
+/// One session of a person; it opens nothing.
+pub type SessionId = Id<kind::Session>;
 
 impl<K> Id<K> {
     /// Takes a value made by the service's source of randomness.

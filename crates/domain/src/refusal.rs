@@ -272,6 +272,16 @@ vocabulary! {
         TrailTooMany = "trail-too-many",
         /// Too much at once: try again later.
         TooMuch = "too-much",
+        /// A sensitive act, and no passkey was shown in the last five minutes; a token never shows one.
+        PresenceRequired = "presence-required",
+        /// The answer of the passkey is missing, cannot be read, or does not prove what it must.
+        PasskeyRefused = "passkey-refused",
+        /// The challenge was answered already, is older than five minutes, or belongs to something else.
+        PasskeyExpired = "passkey-expired",
+        /// The passkey's counter went back: there may be a second copy of it.
+        PasskeyCloned = "passkey-cloned",
+        /// The last passkey cannot be removed while no recovery code lives.
+        LastAuthenticator = "last-authenticator",
         /// The single-use link or session is not valid (any more).
         SignInExpired = "sign-in-expired",
         /// The form did not come from a page of this instance.

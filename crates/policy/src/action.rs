@@ -127,6 +127,18 @@ words! {
         InstanceBackup = "instance.backup",
         /// Put a backup back, or accept what was lost after it.
         InstanceRestore = "instance.restore",
+        /// Sign in.
+        SessionBegin = "session.begin",
+        /// Show one's passkey again in a session.
+        SessionPresent = "session.present",
+        /// End one's own sessions.
+        SessionEnd = "session.end",
+        /// Read one's own passkeys and sessions.
+        AccountView = "account.view",
+        /// Add a passkey by a single-use link or a recovery code.
+        AccountEnrol = "account.enrol",
+        /// Add, rename or revoke one's own passkeys, make a recovery code, end another session.
+        AccountEdit = "account.edit",
     }
 }
 
@@ -184,6 +196,7 @@ pub(crate) enum Touches {
 }
 
 impl Action {
+    #[expect(clippy::too_many_lines, reason = "a table of all actions")]
     pub(crate) const fn touches(self) -> Touches {
         match self {
             Self::RequestDraft
@@ -241,14 +254,43 @@ impl Action {
             | Self::FiguresView
             | Self::InstanceView
             | Self::InstanceBackup
-            | Self::InstanceRestore => Touches::Elsewhere,
+            | Self::InstanceRestore
+            | Self::SessionBegin
+            | Self::SessionPresent
+            | Self::SessionEnd
+            | Self::AccountView
+            | Self::AccountEnrol
+            | Self::AccountEdit => Touches::Elsewhere,
         }
+    }
+
+    /// Whether a person must have shown their passkey within five minutes (T03; OWASP ASVS 5.0, 7.5.3): what signs,
+    /// sends, vouches for a source, hands data out or opens them, and what gives somebody the means to.
+    pub(crate) const fn sensitive(self) -> bool {
+        matches!(
+            self,
+            Self::RequestAuthorise
+                | Self::RequestAmend
+                | Self::RequestSend
+                | Self::RequestCheck
+                | Self::RequestRelease
+                | Self::RequestThaw
+                | Self::RequestReauthorise
+                | Self::FileDownload
+                | Self::ContactPointEdit
+                | Self::PersonInvite
+                | Self::PersonEdit
+                | Self::RoleEdit
+                | Self::TokenEdit
+                | Self::AccountEdit
+        )
     }
 
     /// What it does with personal data (Directive (EU) 2016/680, Art. 25(1)), as the trail says it; nothing where it
     /// touches none: contact points are desks, figures name nobody, and an archive is open to nobody here.
     ///
     /// No action combines: data of several cases are never brought together.
+    #[expect(clippy::too_many_lines, reason = "a table of all actions")]
     pub const fn processing(self) -> Option<Processing> {
         match self {
             Self::RequestDraft | Self::RequestFile | Self::FileUpload | Self::PersonInvite => {
@@ -281,7 +323,9 @@ impl Action {
             | Self::FileInspect
             | Self::PersonEdit
             | Self::RoleEdit
-            | Self::TokenEdit => Some(Processing::Alteration),
+            | Self::TokenEdit
+            | Self::AccountEnrol
+            | Self::AccountEdit => Some(Processing::Alteration),
             // By these, what a dossier says of people reaches the other side.
             Self::RequestSend
             | Self::RequestAmend
@@ -299,7 +343,8 @@ impl Action {
             | Self::RevocationView
             | Self::TrailView
             | Self::TrailSample
-            | Self::TrailExtract => Some(Processing::Consultation),
+            | Self::TrailExtract
+            | Self::AccountView => Some(Processing::Consultation),
             Self::RequestErase | Self::FileExpire => Some(Processing::Erasure),
             Self::DirectoryView
             | Self::OrganisationEdit
@@ -309,7 +354,10 @@ impl Action {
             | Self::FiguresView
             | Self::InstanceView
             | Self::InstanceBackup
-            | Self::InstanceRestore => None,
+            | Self::InstanceRestore
+            | Self::SessionBegin
+            | Self::SessionPresent
+            | Self::SessionEnd => None,
         }
     }
 }

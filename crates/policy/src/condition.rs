@@ -19,6 +19,8 @@ words! {
         NotEnded = "not_ended",
         /// The person's accreditation is valid.
         Accredited = "accredited",
+        /// The person has shown their passkey within the last five minutes.
+        Present = "present",
     }
 }
 
@@ -31,6 +33,7 @@ impl Condition {
             Self::Released => "the file belongs to a package that was released to the authority",
             Self::NotEnded => "the request is neither withdrawn nor closed",
             Self::Accredited => "the person's accreditation is valid at that moment",
+            Self::Present => "the person has shown their passkey within the last five minutes",
         }
     }
 
@@ -45,6 +48,7 @@ impl Condition {
             Self::Released => facts.released,
             Self::NotEnded => !facts.ended,
             Self::Accredited => facts.accredited,
+            Self::Present => facts.present,
         }
     }
 }
@@ -64,6 +68,8 @@ pub struct Facts {
     pub released: bool,
     /// The request is withdrawn or closed.
     pub ended: bool,
+    /// The person has shown their passkey within the last five minutes; never with a token.
+    pub present: bool,
 }
 
 /// A set of conditions.

@@ -42,6 +42,11 @@ pub enum Breach {
         "People touch cases only while accredited; the rule needs `accredited` (guideline `L-authority`)."
     )]
     Unaccredited,
+    /// A sensitive act that a stolen session could do.
+    #[error(
+        "A sensitive act needs the person's passkey, shown within five minutes; the rule needs `present` (T03)."
+    )]
+    Absent,
     /// Something automatic, or the console, would do what only people may.
     #[error(
         "Other systems file and read back, the console files; every other act on a case is a person's (rule 15)."
@@ -63,6 +68,7 @@ impl Breach {
         Self::NoCases,
         Self::BeforeArrival,
         Self::Unaccredited,
+        Self::Absent,
         Self::PeopleOnly,
         Self::ClockOnly,
     ];
@@ -93,14 +99,22 @@ fn breach_of(rule: &Rule, who: Holder, action: Action) -> Option<Breach> {
         Holder::System => (touches != Touches::Clock).then_some(Breach::ClockOnly),
         Holder::Peer => of_peer(rule, action),
         Holder::Operator => of_operator(action),
-        Holder::Role(named) => match touches {
-            Touches::Elsewhere => None,
-            Touches::Clock => Some(Breach::ClockOnly),
-            Touches::Queue => of_queue(rule).or_else(|| works_on_cases(named).err()),
-            Touches::Case => of_case(rule, named, action).err(),
-            Touches::CaseOf(side) => of_side(rule, side).and_then(|()| of_case(rule, named, action)).err(),
-        },
+        Holder::Role(named) => of_person(rule, named, action).or_else(|| unshown(rule, action)),
     }
+}
+
+fn of_person(rule: &Rule, named: Role, action: Action) -> Option<Breach> {
+    match action.touches() {
+        Touches::Elsewhere => None,
+        Touches::Clock => Some(Breach::ClockOnly),
+        Touches::Queue => of_queue(rule).or_else(|| works_on_cases(named).err()),
+        Touches::Case => of_case(rule, named, action).err(),
+        Touches::CaseOf(side) => of_side(rule, side).and_then(|()| of_case(rule, named, action)).err(),
+    }
+}
+
+fn unshown(rule: &Rule, action: Action) -> Option<Breach> {
+    (action.sensitive() && !rule.when.contains(Condition::Present)).then_some(Breach::Absent)
 }
 
 fn of_peer(rule: &Rule, action: Action) -> Option<Breach> {

@@ -3,7 +3,7 @@
 use crate::witness::WitnessSetUp;
 use axum::http::Uri;
 use comity_domain::calendar::Calendar;
-use comity_domain::party::Organisation;
+use comity_domain::party::{Organisation, Role};
 use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
 use comity_service::translation::Translator;
 use comity_service::{
@@ -43,6 +43,9 @@ pub(crate) struct Config {
     /// After so many days, at least one, a file that was put into no package is removed.
     #[serde(default = "default_loose_file_days")]
     pub(crate) loose_file_days: NonZeroU32,
+    /// How people sign in.
+    #[serde(default)]
+    pub(crate) identity: IdentityConfig,
     /// How the ledger is kept.
     #[serde(default)]
     pub(crate) ledger: LedgerConfig,
@@ -64,6 +67,16 @@ pub(crate) struct Config {
     /// See `interop_country`.
     #[serde(default = "default_identifier")]
     pub(crate) interop_identifier: String,
+}
+
+/// Signing in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IdentityConfig {
+    /// Roles that can be used only with a passkey that is bound to its device, such as
+    /// `["authoriser", "reviewer", "administrator"]`; none by default.
+    #[serde(default)]
+    device_bound: Vec<Role>,
 }
 
 /// The ledger.
@@ -232,6 +245,7 @@ impl Config {
             upload_limit: self.upload_limit,
             loose_file_days: self.loose_file_days.get(),
             inspector: inspector(),
+            device_bound: self.identity.device_bound.clone(),
             ledger: self.ledger.settings(&self.base_url)?,
             demo: false,
         })

@@ -113,7 +113,7 @@ enum OrganisationCommand {
 
 #[derive(Subcommand)]
 enum PersonCommand {
-    /// Print a single-use sign-in link, valid for ten minutes.
+    /// Print a single-use link with which the person enrols a passkey, valid for ten minutes.
     Invite {
         /// The configuration file of the instance.
         #[arg(long)]

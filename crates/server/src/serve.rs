@@ -4,6 +4,7 @@ use crate::config::{Config, system_clock};
 use crate::witness::{self, Witness};
 use crate::{OrganisationCommand, PersonCommand};
 use axum::Router;
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use comity_domain::party::Role;
 use comity_domain::term::Language;
 use comity_service::translation::Translator;
@@ -94,7 +95,8 @@ pub(crate) async fn serve(
         serve_metrics(operator, metrics)?;
     }
     ready(address);
-    let server = axum::serve(listener, program.merge(beside)).with_graceful_shutdown(told(&stopped));
+    let server =
+        axum::serve(listener, addressed(program.merge(beside))).with_graceful_shutdown(told(&stopped));
     let signals = async move {
         tokio::select! {
             () = signal() => {}
@@ -142,6 +144,11 @@ fn told(stopped: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + us
     async move {
         let _ = stopped.wait_for(|stop| *stop).await;
     }
+}
+
+/// Tells each request from which address it comes; what limits the tries to sign in goes by it.
+fn addressed(all: Router) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
+    all.into_make_service_with_connect_info()
 }
 
 fn taken(listener: TcpListener) -> Result<tokio::net::TcpListener, String> {

@@ -6,7 +6,7 @@ use crate::ledger::erase_later;
 use crate::source::freeze;
 use crate::{Inner, event_id, fill, new_id, notice};
 use comity_domain::event::{Event, Origin};
-use comity_domain::id::{OrganisationId, RequestId, TrailId};
+use comity_domain::id::{OrganisationId, PersonId, RequestId, SessionId, TrailId};
 use comity_domain::party::{Actor, Side};
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
 use comity_domain::request::{Evidence, Item, Request, RequestEvent, RequestState, apply, due_watches};
@@ -46,6 +46,24 @@ impl Via {
     }
 }
 
+/// A passkey counts as just shown for so long, in seconds (T03).
+pub const PRESENT_S: i64 = 300;
+
+/// How a caller can show that they are there themselves. In a demonstration, which has no secrets, everybody counts as
+/// present who has not signed in with a passkey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// By the session that calls.
+    Session {
+        /// Which.
+        id: SessionId,
+        /// When a passkey was last shown in it; never for one-click people of a demonstration.
+        shown_at: Option<Moment>,
+    },
+    /// Not at all: a token is used by machines.
+    Token,
+}
+
 /// Who calls; authenticated before it comes here.
 #[derive(Debug, Clone)]
 pub enum Caller {
@@ -55,6 +73,8 @@ pub enum Caller {
         actor: Actor,
         /// How they came.
         via: Via,
+        /// Whether they have shown a passkey.
+        presence: Presence,
     },
     /// Another system with the token of one organisation.
     Peer {
@@ -113,6 +133,37 @@ impl Caller {
             Self::System => "system".to_owned(),
             Self::Operator => "console".to_owned(),
         }
+    }
+
+    /// The person and the session that calls, where it is one.
+    pub(crate) const fn own_session(&self) -> Option<(PersonId, SessionId)> {
+        match self {
+            Self::Person { actor, presence: Presence::Session { id, .. }, .. } => Some((actor.person, *id)),
+            Self::Person { .. } | Self::Peer { .. } | Self::System | Self::Operator => None,
+        }
+    }
+
+    /// The same person with all their roles, those too that the session withholds.
+    pub(crate) fn whole(&self, tx: &mut dyn Tx) -> Result<Option<Self>, comity_store::Fault> {
+        let Self::Person { actor, via, presence } = self else { return Ok(None) };
+        let found = comity_store::party::actor(tx, actor.person, actor.organisation)?;
+        Ok(found.map(|(actor, _)| Self::Person { actor, via: *via, presence: *presence }))
+    }
+
+    /// Whether the person has just shown a passkey.
+    fn present(&self, demo: bool, now: Moment) -> bool {
+        match self {
+            Self::Person { presence: Presence::Session { shown_at: Some(at), .. }, .. } => {
+                now < at.plus_seconds(PRESENT_S)
+            }
+            Self::Person { .. } => demo,
+            Self::Peer { .. } | Self::System | Self::Operator => false,
+        }
+    }
+
+    /// Whether the person has no way to show a passkey.
+    pub(crate) const fn never_present(&self, demo: bool) -> bool {
+        !demo && matches!(self, Self::Person { presence: Presence::Token, .. })
     }
 
     /// Under whose name receipts are kept.
@@ -248,6 +299,7 @@ pub(crate) fn settle<T>(answer: Answer<T>) -> Result<T, Denied> {
 pub(crate) struct Attempt<'a> {
     pub(crate) caller: &'a Caller,
     pub(crate) action: Action,
+    pub(crate) via: Via,
     pub(crate) now: Moment,
     pub(crate) about: String,
     pub(crate) request: Option<RequestId>,
@@ -265,6 +317,7 @@ impl<'a> Attempt<'a> {
         Self {
             caller,
             action,
+            via: caller.via(),
             now,
             about: String::new(),
             request: None,
@@ -281,6 +334,7 @@ impl<'a> Attempt<'a> {
         if crate::STUBBED {
             return Ok(());
         }
+        let facts = Facts { present: self.caller.present(inner.demo, self.now), ..facts };
         let verdict: Verdict<'_> = inner.gate.ask(&self.caller.subject(), self.action, relation, facts);
         self.rule = verdict.rule.to_owned();
         self.role = verdict.role.map_or(String::new(), |role| role.as_str().to_owned());
@@ -288,6 +342,7 @@ impl<'a> Attempt<'a> {
             (true, _) => Ok(()),
             (false, Some(Condition::Accredited)) => Err(RefusalCode::AccreditationExpired),
             (false, Some(Condition::WithProvider)) => Err(RefusalCode::NotFound),
+            (false, Some(Condition::Present)) => Err(RefusalCode::PresenceRequired),
             (false, _) if relation == Relation::Foreign => Err(RefusalCode::NotFound),
             (false, _) => Err(RefusalCode::NotPermitted),
         }
@@ -336,7 +391,7 @@ impl<'a> Attempt<'a> {
             organisation: self.caller.organisation(),
             counterpart: self.counterpart,
             role: self.role.clone(),
-            via: self.caller.via().as_str().to_owned(),
+            via: self.via.as_str().to_owned(),
             action: self.action.as_str().to_owned(),
             processing: self.action.processing(),
             outcome: outcome.to_owned(),

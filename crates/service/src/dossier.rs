@@ -21,7 +21,7 @@ use comity_domain::request::{
     Arrived, Draft, Intake, Item, ItemState, Request, RequestAct, Source, Stage, check_draft, latest, why_not,
 };
 use comity_domain::time::Moment;
-use comity_policy::{Action, Holder, Relation};
+use comity_policy::{Action, Condition, Facts, Holder, Relation};
 use comity_store::request::{self as rows, StoredEvent};
 use comity_store::{Fault, Tx, party, source as behind};
 
@@ -412,7 +412,8 @@ impl Desk<'_> {
         files: &[Arrived],
         source: &Source,
     ) -> Vec<ActView> {
-        let facts = attempt.facts(arrived, self.request.state().ended());
+        let absent = attempt.facts(arrived, self.request.state().ended());
+        let facts = Facts { present: true, ..absent };
         let mut acts = Vec::new();
         for act in RequestAct::ALL.iter().copied() {
             let action = Action::from(act);
@@ -420,7 +421,11 @@ impl Desk<'_> {
                 continue;
             }
             let verdict = self.inner.gate.ask(&attempt.caller.subject(), action, relation, facts);
-            let why = if verdict.allowed {
+            let unshown = self.inner.gate.ask(&attempt.caller.subject(), action, relation, absent);
+            let present = unshown.unmet == Some(Condition::Present);
+            let why = if present && attempt.caller.never_present(self.inner.demo) {
+                vec![Refusal::new(RefusalCode::PresenceRequired)]
+            } else if verdict.allowed {
                 self.parties.decide(self.inner, attempt, self.procedure, files, source, |ctx| {
                     why_not(self.request, act, ctx)
                 })
@@ -429,7 +434,7 @@ impl Desk<'_> {
             } else {
                 continue;
             };
-            acts.push(ActView { act, why_not: why });
+            acts.push(ActView { act, why_not: why, present });
         }
         acts
     }

@@ -3,7 +3,9 @@
 //! It never shows anything to anybody whom the policy has not let through.
 
 mod act;
+mod authenticator;
 mod backup;
+mod ceremony;
 mod dossier;
 mod file;
 mod instance;
@@ -19,8 +21,10 @@ mod source;
 pub mod translation;
 mod view;
 
-pub use act::{Caller, Cause, Denied, Fault, IdempotencyKey, Receipt, Via};
+pub use act::{Caller, Cause, Denied, Fault, IdempotencyKey, PRESENT_S, Presence, Receipt, Via};
+pub use authenticator::{AccountView, AuthenticatorView, Grant, SessionView};
 pub use backup::{ArchiveFault, Restored, Restoring};
+pub use ceremony::Challenge;
 pub use dossier::{Case, Erased};
 pub use file::Content;
 pub use file::inspection::{Inspector, UNBOUNDED, run_inspections};
@@ -35,12 +39,13 @@ pub use oversight::{NewExtract, NewSample, Sample, TrailPage, TrailQuery, TrailS
 pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken};
 pub use queue::MOST_COUNTED;
 pub use request::{ForeignStatus, PeerProcedures};
+pub use sign_in::Session;
 pub use source::{AccreditationCard, Received, ReceivedFile, ReceivedPackage, RevocationView};
 pub use view::*;
 
 use comity_domain::calendar::Calendar;
 use comity_domain::id::Id;
-use comity_domain::party::Organisation;
+use comity_domain::party::{Organisation, Role};
 use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
 use comity_domain::time::Moment;
 use comity_policy::Gate;
@@ -82,6 +87,8 @@ pub struct Settings {
     pub loose_file_days: u32,
     /// Who looks at files before they can leave.
     pub inspector: Inspector,
+    /// Roles that can be used only in a session whose passkey is bound to its device (NIST SP 800-63B, AAL3).
+    pub device_bound: Vec<Role>,
     /// A demonstration: one-click personas and a readable outbox.
     pub demo: bool,
     /// How the ledger is kept.
@@ -100,6 +107,9 @@ pub enum OpenFault {
     /// A procedure that an old request needs.
     #[error("a stored procedure cannot be read: {0}")]
     Procedure(String),
+    /// Its address.
+    #[error("nobody could sign in: {0}")]
+    Address(String),
     /// Its keys, or a database that is older than what was signed.
     #[error("the ledger cannot go on: {0}")]
     Ledger(String),
@@ -136,6 +146,8 @@ pub(crate) struct Inner {
     pub(crate) inspector: Inspector,
     /// Signalled when a file has arrived here.
     pub(crate) arrived: tokio::sync::Notify,
+    pub(crate) device_bound: Vec<Role>,
+    pub(crate) relying_party: ceremony::RelyingParty,
     pub(crate) demo: bool,
     pub(crate) ledger: ledger::Ledger,
     pub(crate) words: translation::Translator,
@@ -200,6 +212,7 @@ impl Exchange {
         let calendars = settings.calendars.into_iter().map(|c| (c.id().to_owned(), c)).collect();
         let now = Moment::utc(clock());
         let ledger = ledger::Ledger::open(settings.ledger, &settings.data, &store, now, purpose)?;
+        let relying_party = ceremony::RelyingParty::at(&settings.base_url).map_err(OpenFault::Address)?;
         let inner = Inner {
             gate,
             procedures: settings.procedures,
@@ -215,6 +228,8 @@ impl Exchange {
             loose_file_days: settings.loose_file_days,
             inspector: settings.inspector,
             arrived: tokio::sync::Notify::new(),
+            device_bound: settings.device_bound,
+            relying_party,
             demo: settings.demo,
             ledger,
             words: translation::Translator::embedded(),

@@ -5,7 +5,7 @@ use crate::act::Attempt;
 use crate::source::freeze::HEADS;
 use crate::{Exchange, Inner, new_uuid};
 use comity_domain::id::{OrganisationId, PersonId, RequestId, RevocationId};
-use comity_domain::party::{Role, Side};
+use comity_domain::party::{Actor, Role, Side};
 use comity_domain::preservation::HoldEnd;
 use comity_domain::refusal::RefusalCode;
 use comity_domain::request::{Found, Request, RequestEvent};
@@ -147,7 +147,7 @@ pub(crate) fn tell(
             for (person, roles) in people[place].iter().flatten() {
                 let called = roles.iter().any(|role| call.roles.contains(role));
                 if called && Some(*person) != acting && told.insert((*person, call.kind)) {
-                    write(tx, &request.reference, Some(request.id), *person, call.kind, attempt.now)?;
+                    queue(tx, (&request.reference, Some(request.id)), *person, call.kind, attempt.now)?;
                 }
             }
         }
@@ -161,7 +161,7 @@ pub(crate) fn recall(tx: &mut dyn Tx, request: &Request, now: Moment) -> Result<
     for (organisation, wanted) in sides {
         for (person, roles) in members(tx, organisation)? {
             if roles.iter().any(|role| wanted.contains(role)) {
-                write(tx, &request.reference, Some(request.id), person, "recall", now)?;
+                queue(tx, (&request.reference, Some(request.id)), person, "recall", now)?;
             }
         }
     }
@@ -177,7 +177,31 @@ pub(crate) fn incident(
 ) -> Result<(), Fault> {
     for (person, roles) in members(tx, organisation)? {
         if roles.contains(&Role::Administrator) {
-            write(tx, &revocation.to_string(), None, person, INCIDENT, now)?;
+            queue(tx, (&revocation.to_string(), None), person, INCIDENT, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells a person that their account has changed and, where `administrators` is set, those of each of their
+/// organisations; the accreditation is the only reference (OWASP ASVS 5.0, 6.3.7).
+pub(crate) fn account(
+    tx: &mut dyn Tx,
+    actor: &Actor,
+    change: &str,
+    administrators: bool,
+    now: Moment,
+) -> Result<(), Fault> {
+    queue(tx, (&actor.accreditation, None), actor.person, &format!("account-{change}"), now)?;
+    if !administrators {
+        return Ok(());
+    }
+    let mut told = BTreeSet::from([actor.person]);
+    for membership in party::memberships(tx, actor.person)? {
+        for (person, roles) in members(tx, membership.organisation)? {
+            if roles.contains(&Role::Administrator) && told.insert(person) {
+                queue(tx, (&membership.accreditation, None), person, &format!("admin-{change}"), now)?;
+            }
         }
     }
     Ok(())
@@ -190,10 +214,9 @@ fn members(tx: &mut dyn Tx, organisation: OrganisationId) -> Result<Members, Fau
     Ok(members.filter(|(person, _)| person.active).map(|(person, m)| (person.id, m.roles)).collect())
 }
 
-fn write(
+fn queue(
     tx: &mut dyn Tx,
-    reference: &str,
-    request: Option<RequestId>,
+    (reference, request): (&str, Option<RequestId>),
     person: PersonId,
     kind: &str,
     now: Moment,
@@ -215,8 +238,9 @@ impl Inner {
     pub(crate) fn render(&self, row: &NoticeRow) -> Notice {
         let link = match row.request {
             Some(request) => format!("{}/requests/{request}", self.base_url),
+            None if row.kind.starts_with("account-") => format!("{}/account", self.base_url),
             None if row.kind == INCIDENT => format!("{}/revocations/{}", self.base_url, row.reference),
-            None => self.base_url.clone(),
+            None => format!("{}/organisation", self.base_url),
         };
         let args = [("reference", row.reference.as_str()), ("link", link.as_str())];
         Notice {

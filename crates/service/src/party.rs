@@ -292,7 +292,7 @@ impl Exchange {
         })
     }
 
-    /// Invites a person: writes them and their single-use sign-in link, whose secret is given once.
+    /// Invites a person: writes them and the single-use link with which they enrol their first passkey; its secret is given once.
     ///
     /// # Errors
     /// Not permitted, an address outside the organisation's domain, a role that does not exist there, or a fault.
@@ -342,7 +342,8 @@ impl Exchange {
         Ok(self.store.read("person.by_email", find).await?.map(|person| person.id))
     }
 
-    /// A new sign-in link for a person who is already known.
+    /// A new single-use link for a person who is already known. Where they have passkeys, its use retires those; until
+    /// then it changes nothing.
     ///
     /// # Errors
     /// Not permitted, not found, or a fault.
@@ -480,7 +481,7 @@ impl Exchange {
         let work = |tx: &mut dyn Tx, found: &Organisation, _: Moment| {
             Ok(Ok(credential::tokens(tx, found.id)?.into_iter().map(token_view).collect()))
         };
-        self.on_organisation(who, organisation, Action::TokenEdit, "viewed", work).await
+        self.on_organisation(who, organisation, Action::OrganisationView, "viewed", work).await
     }
 
     /// Sets up an organisation (the console only).

@@ -362,6 +362,8 @@ pub struct ActView {
     pub act: RequestAct,
     /// What stands against it; empty means it can be done.
     pub why_not: Vec<Refusal>,
+    /// Whether a passkey must be shown for it within five minutes.
+    pub present: bool,
 }
 
 /// The form while it is written.

@@ -230,6 +230,21 @@ pub const TABLES: &[Table] = &[
         )
     },
     table(
+        "authenticator",
+        ID,
+        &[
+            "person",
+            "credential_id",
+            "credential",
+            "name",
+            "bound",
+            "created_at_us",
+            "used_at_us",
+            "revoked_at_us",
+        ],
+    ),
+    table("recovery_code", &[Column::Bytes("secret_hash")], &["person", "created_at_us", "ended_at_us"]),
+    table(
         "revocation",
         ID,
         &[
@@ -274,6 +289,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ),
     ("session", "who has signed out since must not be signed in again"),
     ("invitation", "a link that was used since must not work again"),
+    ("ceremony", "a challenge waits for minutes only"),
 ];
 
 /// The keys of the dossiers, which stand in the archive of keys alone.

@@ -5,24 +5,36 @@ use crate::engine::Tx;
 use crate::fault::Fault;
 use crate::party::{json, moment, parse, to_json};
 use crate::value::{Row, Value};
-use comity_domain::id::{OrganisationId, PersonId, TokenId};
+use comity_domain::id::{AuthenticatorId, OrganisationId, PersonId, SessionId, TokenId};
 use comity_domain::time::Moment;
 
-comity_domain::opaque!(TokenRow);
+comity_domain::opaque!(LiveSession, SessionRow, TokenRow);
 
 crate::sql! {
     ADD_INVITATION = "insert into invitation (secret_hash, person, expires_at_us) values ($1, $2, $3)";
     USE_INVITATION = "update invitation set used_at_us = $2
         where secret_hash = $1 and used_at_us is null and expires_at_us > $2 returning person";
+    INVITATION = "select person from invitation
+        where secret_hash = $1 and used_at_us is null and expires_at_us > $2";
+    END_INVITATIONS = "update invitation set used_at_us = $2 where person = $1 and used_at_us is null";
     ADD_SESSION = "insert into session
-        (secret_hash, person, organisation, created_at_us, seen_at_us, expires_at_us)
-        values ($1, $2, $3, $4, $4, $5)";
-    SESSION = "select person, organisation, seen_at_us from session
-        where secret_hash = $1 and expires_at_us > $2 and seen_at_us > $3";
+        (secret_hash, id, person, organisation, authenticator, created_at_us, seen_at_us, present_at_us, expires_at_us)
+        values ($1, $2, $3, $4, $5, $6, $6, $7, $8)";
+    SESSION = "select s.id, s.person, s.organisation, s.authenticator, s.created_at_us, s.seen_at_us, s.present_at_us,
+            a.bound,
+            (select count(*) from authenticator k where k.person = s.person and k.revoked_at_us is null),
+            (select count(*) from recovery_code c where c.person = s.person and c.ended_at_us is null)
+        from session s left join authenticator a on a.id = s.authenticator
+        where s.secret_hash = $1 and s.expires_at_us > $2 and s.seen_at_us > $3 and a.revoked_at_us is null";
     SEE_SESSION = "update session set seen_at_us = $2 where secret_hash = $1";
-    END_SESSION = "delete from session where secret_hash = $1";
+    SHOW_PRESENCE = "update session set present_at_us = $3, authenticator = $4 where id = $1 and person = $2";
+    END_SESSION = "delete from session where secret_hash = $1 returning person, organisation";
+    END_ONE_SESSION = "delete from session where id = $1 and person = $2";
     END_SESSIONS = "delete from session where person = $1";
-    END_SESSIONS_OF = "delete from session where organisation = $1";
+    END_SESSIONS_AT = "delete from session where organisation = $1";
+    END_SESSIONS_OF = "delete from session where authenticator = $1";
+    SESSIONS_OF = "select id, person, organisation, authenticator, created_at_us, seen_at_us, present_at_us
+        from session where person = $1 and expires_at_us > $2 and seen_at_us > $3 order by id limit 1000";
     SESSIONS = "select count(*) from session where expires_at_us > $1 and seen_at_us > $2";
     FORGET_SESSIONS = "delete from session where expires_at_us < $1";
     ADD_TOKEN = "insert into token
@@ -56,34 +68,108 @@ pub fn use_invitation(tx: &mut dyn Tx, hash: [u8; 32], now: Moment) -> Result<Op
     row.map(|row| parse(row.text(0)?)).transpose()
 }
 
+/// Whose link it is, while it can be used.
+pub fn invitation(tx: &mut dyn Tx, hash: [u8; 32], now: Moment) -> Result<Option<PersonId>, Fault> {
+    let row = tx.row(INVITATION, &[hash.into(), now.us().into()])?;
+    row.map(|row| parse(row.text(0)?)).transpose()
+}
+
+/// Ends every link of a person that was not used.
+pub fn end_invitations(tx: &mut dyn Tx, person: PersonId, now: Moment) -> Result<(), Fault> {
+    tx.exec(END_INVITATIONS, &[person.to_string().into(), now.us().into()]).map(drop)
+}
+
+/// A session, without its secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Its identifier; it opens nothing.
+    pub id: SessionId,
+    /// Whose.
+    pub person: PersonId,
+    /// For which organisation they act in it.
+    pub organisation: OrganisationId,
+    /// The passkey that was shown last in it; none for one-click people of a demonstration.
+    pub authenticator: Option<AuthenticatorId>,
+    /// Begun.
+    pub created_at: Moment,
+    /// Last used, to the minute.
+    pub seen_at: Moment,
+    /// When that passkey was shown.
+    pub present_at: Option<Moment>,
+}
+
+/// A live session and what its person has to sign in with.
+pub struct LiveSession {
+    /// The session.
+    pub row: SessionRow,
+    /// Whether the passkey shown in it cannot leave its device.
+    pub bound: bool,
+    /// How many live passkeys the person has.
+    pub authenticators: i64,
+    /// Whether a recovery code lives.
+    pub recoverable: bool,
+}
+
+fn session_of(row: &Row) -> Result<SessionRow, Fault> {
+    Ok(SessionRow {
+        id: parse(row.text(0)?)?,
+        person: parse(row.text(1)?)?,
+        organisation: parse(row.text(2)?)?,
+        authenticator: row.opt_text(3)?.map(parse).transpose()?,
+        created_at: moment(row.int(4)?)?,
+        seen_at: moment(row.int(5)?)?,
+        present_at: row.opt_int(6)?.map(moment).transpose()?,
+    })
+}
+
 /// Begins a session.
 pub fn add_session(
     tx: &mut dyn Tx,
     hash: [u8; 32],
-    person: PersonId,
-    organisation: OrganisationId,
-    now: Moment,
+    session: &SessionRow,
     expires: Moment,
 ) -> Result<(), Fault> {
-    let args: [Value; 5] = [
+    let args: [Value; 8] = [
         hash.into(),
-        person.to_string().into(),
-        organisation.to_string().into(),
-        now.us().into(),
+        session.id.to_string().into(),
+        session.person.to_string().into(),
+        session.organisation.to_string().into(),
+        session.authenticator.map(|id| id.to_string()).into(),
+        session.created_at.us().into(),
+        session.present_at.map(Moment::us).into(),
         expires.us().into(),
     ];
     tx.exec(ADD_SESSION, &args).map(drop)
 }
 
-/// A live session: whose, and when it was last seen. `idle_since` is the earliest last use that still counts.
+/// A live session. `idle_since` is the earliest last use that still counts.
 pub fn session(
     tx: &mut dyn Tx,
     hash: [u8; 32],
     now: Moment,
     idle_since: Moment,
-) -> Result<Option<(PersonId, OrganisationId, Moment)>, Fault> {
+) -> Result<Option<LiveSession>, Fault> {
     let row = tx.row(SESSION, &[hash.into(), now.us().into(), idle_since.us().into()])?;
-    row.map(|row| Ok((parse(row.text(0)?)?, parse(row.text(1)?)?, moment(row.int(2)?)?))).transpose()
+    row.map(|row| {
+        Ok(LiveSession {
+            row: session_of(&row)?,
+            bound: row.opt_int(7)? == Some(1),
+            authenticators: row.int(8)?,
+            recoverable: row.int(9)? > 0,
+        })
+    })
+    .transpose()
+}
+
+/// The live sessions of a person, oldest first; `idle_since` as for [`session`].
+pub fn sessions_of(
+    tx: &mut dyn Tx,
+    person: PersonId,
+    now: Moment,
+    idle_since: Moment,
+) -> Result<Vec<SessionRow>, Fault> {
+    let args = [person.to_string().into(), now.us().into(), idle_since.us().into()];
+    tx.rows(SESSIONS_OF, &args)?.iter().map(session_of).collect()
 }
 
 /// Notes that a session was used.
@@ -91,14 +177,42 @@ pub fn see_session(tx: &mut dyn Tx, hash: [u8; 32], now: Moment) -> Result<(), F
     tx.exec(SEE_SESSION, &[hash.into(), now.us().into()]).map(drop)
 }
 
-/// Ends a session.
-pub fn end_session(tx: &mut dyn Tx, hash: [u8; 32]) -> Result<(), Fault> {
-    tx.exec(END_SESSION, &[hash.into()]).map(drop)
+/// Notes that a passkey was shown in a session of its person; tells whether there is such a session.
+pub fn show_presence(
+    tx: &mut dyn Tx,
+    session: SessionId,
+    person: PersonId,
+    now: Moment,
+    authenticator: AuthenticatorId,
+) -> Result<bool, Fault> {
+    let args = [
+        session.to_string().into(),
+        person.to_string().into(),
+        now.us().into(),
+        authenticator.to_string().into(),
+    ];
+    Ok(tx.exec(SHOW_PRESENCE, &args)? == 1)
+}
+
+/// Ends a session and tells whose it was.
+pub fn end_session(tx: &mut dyn Tx, hash: [u8; 32]) -> Result<Option<(PersonId, OrganisationId)>, Fault> {
+    let row = tx.row(END_SESSION, &[hash.into()])?;
+    row.map(|row| Ok((parse(row.text(0)?)?, parse(row.text(1)?)?))).transpose()
+}
+
+/// Ends one session of a person; tells whether there was one.
+pub fn end_one_session(tx: &mut dyn Tx, session: SessionId, person: PersonId) -> Result<bool, Fault> {
+    Ok(tx.exec(END_ONE_SESSION, &[session.to_string().into(), person.to_string().into()])? == 1)
 }
 
 /// Ends every session of a person.
 pub fn end_sessions(tx: &mut dyn Tx, person: PersonId) -> Result<(), Fault> {
     tx.exec(END_SESSIONS, &[person.to_string().into()]).map(drop)
+}
+
+/// Ends every session in which this passkey was the last one shown.
+pub fn end_sessions_of(tx: &mut dyn Tx, authenticator: AuthenticatorId) -> Result<(), Fault> {
+    tx.exec(END_SESSIONS_OF, &[authenticator.to_string().into()]).map(drop)
 }
 
 /// How many sessions are live; `idle_since` as for [`session`].
@@ -198,6 +312,6 @@ pub fn revoke_token(
 }
 
 /// Ends every session of an organisation.
-pub fn end_sessions_of(tx: &mut dyn Tx, organisation: OrganisationId) -> Result<(), Fault> {
-    tx.exec(END_SESSIONS_OF, &[organisation.to_string().into()]).map(drop)
+pub fn end_sessions_at(tx: &mut dyn Tx, organisation: OrganisationId) -> Result<(), Fault> {
+    tx.exec(END_SESSIONS_AT, &[organisation.to_string().into()]).map(drop)
 }

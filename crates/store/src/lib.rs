@@ -11,6 +11,7 @@ macro_rules! sql {
 }
 pub(crate) use sql;
 
+pub mod authenticator;
 pub mod backup;
 mod blob;
 pub mod credential;
@@ -44,6 +45,7 @@ pub use value::{Row, Value};
 pub fn statements() -> Vec<&'static str> {
     let backup = backup::statements();
     [
+        authenticator::STATEMENTS,
         &backup,
         credential::STATEMENTS,
         engine::STATEMENTS,

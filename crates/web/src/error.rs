@@ -17,7 +17,9 @@ use utoipa::ToSchema;
 pub const fn status_of(code: RefusalCode) -> StatusCode {
     use RefusalCode as Code;
     match code {
-        Code::SignInExpired => StatusCode::UNAUTHORIZED,
+        Code::SignInExpired | Code::PasskeyRefused | Code::PasskeyExpired | Code::PasskeyCloned => {
+            StatusCode::UNAUTHORIZED
+        }
         Code::NotPermitted
         | Code::OwnDraft
         | Code::OwnCollection
@@ -25,6 +27,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::AuthoriserIndependence
         | Code::AccreditationExpired
         | Code::SupervisorNotAnother
+        | Code::PresenceRequired
         | Code::ForeignForm => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::Erased => StatusCode::GONE,
@@ -54,7 +57,8 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::AlreadySent
         | Code::AlreadyEnded
         | Code::ClockNotOpen
-        | Code::LastAdministrator => StatusCode::CONFLICT,
+        | Code::LastAdministrator
+        | Code::LastAuthenticator => StatusCode::CONFLICT,
         Code::IdempotencyMismatch
         | Code::ProcedureNotInForce
         | Code::ProcedureNotForParties

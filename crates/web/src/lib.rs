@@ -7,6 +7,7 @@ mod error;
 mod form;
 mod interop;
 mod ledger;
+mod limit;
 mod measure;
 mod operator;
 mod pages;

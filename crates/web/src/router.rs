@@ -7,11 +7,12 @@ use crate::session::Visitor;
 use crate::state::{State as App, WebSettings};
 use crate::{api, assets, ledger, operator, pages, security, transfer};
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use comity_domain::refusal::RefusalCode;
 use comity_service::{Exchange, Health};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -36,6 +37,8 @@ pub enum Guard {
     Demo,
     /// A signed-in person.
     Session,
+    /// A signed-in person at their own account, ready or not.
+    Account,
     /// A token with this scope.
     Token(Scope),
 }
@@ -122,12 +125,30 @@ pub const ROUTES: &[Route] = &[
     asks("GET", "/ledger/{year}/tile/{*path}", Guard::Public, &[]),
     // Signing in and what needs no session.
     asks("GET", "/sign-in", Guard::Public, &[]),
+    changes("POST", "/sign-in", Guard::Public, &["session.begin"]),
+    changes("POST", "/sign-in/challenge", Guard::Public, &[]),
     asks("GET", "/sign-in/link/{secret}", Guard::Public, &[]),
-    changes("POST", "/sign-in/link/{secret}", Guard::Public, &[]),
+    changes("POST", "/sign-in/link/{secret}", Guard::Public, &["account.enrol"]),
+    changes("POST", "/sign-in/link/{secret}/challenge", Guard::Public, &[]),
+    asks("GET", "/sign-in/recovery", Guard::Public, &[]),
+    changes("POST", "/sign-in/recovery", Guard::Public, &["account.enrol"]),
+    changes("POST", "/sign-in/recovery/challenge", Guard::Public, &[]),
     changes("POST", "/sign-out", Guard::Public, &[]),
     changes("POST", "/language", Guard::Public, &[]),
     changes("POST", "/theme", Guard::Public, &[]),
     changes("POST", "/demo/persona/{id}", Guard::Demo, &[]),
+    // One's own account.
+    asks("GET", "/account", Guard::Account, &["account.view"]),
+    changes("POST", "/account/authenticators", Guard::Account, &["account.edit"]),
+    changes("POST", "/account/authenticators/challenge", Guard::Account, &["account.edit"]),
+    changes("POST", "/account/authenticators/{id}/name", Guard::Account, &["account.edit"]),
+    changes("POST", "/account/authenticators/{id}/revoke", Guard::Account, &["account.edit"]),
+    changes("POST", "/account/recovery-code", Guard::Account, &["account.edit"]),
+    changes("POST", "/account/sessions/{id}/end", Guard::Account, &["account.edit"]),
+    changes("POST", "/account/sign-out-everywhere", Guard::Account, &["session.end"]),
+    asks("GET", "/account/presence", Guard::Account, &[]),
+    changes("POST", "/account/presence", Guard::Account, &["session.present"]),
+    changes("POST", "/account/presence/challenge", Guard::Account, &[]),
     asks("GET", "/outbox", Guard::Session, &[]),
     asks("GET", "/procedures", Guard::Public, &[]),
     asks("GET", "/procedures/{id}", Guard::Public, &[]),
@@ -148,7 +169,7 @@ pub const ROUTES: &[Route] = &[
     asks("GET", "/accreditations/{number}", Guard::Session, &["accreditation.view"]),
     asks("GET", "/revocations/{revocation}", Guard::Session, &["revocation.view"]),
     changes("POST", "/revocations/{revocation}/review", Guard::Session, &["revocation.review"]),
-    asks("GET", "/organisation", Guard::Session, &["token.edit"]),
+    asks("GET", "/organisation", Guard::Session, &["organisation.view"]),
     changes("POST", "/organisation/people", Guard::Session, &["person.invite"]),
     changes("POST", "/organisation/people/{person}/link", Guard::Session, &["person.invite"]),
     changes("POST", "/organisation/people/{person}/roles", Guard::Session, &["role.edit"]),
@@ -194,10 +215,11 @@ pub const ROUTES: &[Route] = &[
     changes("PUT", "/api/v1/organisation/people/{person}/active", ADMINISTER, &["person.edit"]),
     changes("DELETE", "/api/v1/organisation/people/{person}/accreditation", ADMINISTER, &["role.edit"]),
     changes("PUT", "/api/v1/organisation/contact-points/{id}", ADMINISTER, &["contact_point.edit"]),
-    asks("GET", "/api/v1/organisation/tokens", ADMINISTER, &["token.edit"]),
+    asks("GET", "/api/v1/organisation/tokens", ADMINISTER, &["organisation.view"]),
     changes("POST", "/api/v1/organisation/tokens", ADMINISTER, &["token.edit"]),
     changes("DELETE", "/api/v1/organisation/tokens/{id}", ADMINISTER, &["token.edit"]),
     asks("GET", "/api/v1/me", READ, &[]),
+    asks("GET", "/api/v1/account", READ, &["account.view"]),
     asks("GET", "/api/v1/trail", READ, &["trail.view"]),
     changes("POST", "/api/v1/trail/samples", READ, &["trail.sample"]),
     asks("GET", "/api/v1/trail/samples/{id}", READ, &["trail.view"]),
@@ -268,10 +290,16 @@ async fn health(State(app): State<App>) -> (StatusCode, Json<Health>) {
 /// Draws the page of an error, in the language and frame of whoever asked.
 async fn draw_page_errors(State(app): State<App>, request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
+    let asked_for = (request.method() == Method::GET).then(|| request.uri().path().to_owned());
     let response = next.run(request).await;
     let Some(error) = response.extensions().get::<PageError>().cloned() else {
         return response;
     };
+    let absent = error.refusals.iter().any(|refusal| refusal.code == RefusalCode::PresenceRequired);
+    if let (true, Some(path)) = (absent, asked_for) {
+        let to = serde_urlencoded::to_string([("to", path)]).unwrap_or_default();
+        return Redirect::to(&format!("/account/presence?{to}")).into_response();
+    }
     let mut asked = Request::new(());
     *asked.headers_mut() = headers;
     let (mut parts, ()) = asked.into_parts();

@@ -36,7 +36,10 @@ static FIXED: [(HeaderName, HeaderValue); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     (
         HeaderName::from_static("permissions-policy"),
-        HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
+        HeaderValue::from_static(
+            "camera=(), geolocation=(), microphone=(), publickey-credentials-create=(self), \
+             publickey-credentials-get=(self)",
+        ),
     ),
 ];
 

@@ -13,10 +13,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use comity_domain::id::RequestId;
-use comity_domain::party::Actor;
+use comity_domain::party::{Actor, Role};
 use comity_domain::request::RequestAct;
 use comity_domain::term::Language;
-use comity_service::{Caller, Via};
+use comity_service::{Caller, Session, Via};
 use sha2::{Digest, Sha256};
 
 /// Where a visitor's choice of language is kept; its value is `en` or `fr`.
@@ -72,8 +72,12 @@ pub(crate) struct Manner {
 pub(crate) struct SignedIn {
     /// For the service.
     pub(crate) caller: Caller,
-    /// Who.
+    /// Who, with the roles that this session may use.
     pub(crate) actor: Actor,
+    /// Own roles that it may not use, because they demand a passkey that is bound to its device.
+    pub(crate) withheld: Vec<Role>,
+    /// Whether they have what signing in again takes.
+    pub(crate) ready: bool,
     /// How the page is written and drawn; the language as for a visitor.
     pub(crate) manner: Manner,
     /// The token that each form of the page carries as `csrf`.
@@ -102,12 +106,13 @@ impl FromRequestParts<State> for Visitor {
             return Ok(Self { signed_in: None, manner: unknown, csrf: String::new() });
         };
         let csrf = form_token(&secret);
-        let Some((actor, own)) = state.exchange.session(&secret).await? else {
+        let Some(session) = state.exchange.session(&secret).await? else {
             return Ok(Self { signed_in: None, manner: unknown, csrf });
         };
-        let manner = Manner { language: chosen.unwrap_or(own), theme };
-        let caller = Caller::Person { actor: actor.clone(), via: Via::Page };
-        let signed_in = SignedIn { caller, actor, manner, csrf: csrf.clone() };
+        let manner = Manner { language: chosen.unwrap_or(session.language), theme };
+        let Session { actor, presence, ready, withheld, .. } = session;
+        let caller = Caller::Person { actor: actor.clone(), via: Via::Page, presence };
+        let signed_in = SignedIn { caller, actor, withheld, ready, manner, csrf: csrf.clone() };
         Ok(Self { signed_in: Some(signed_in), manner, csrf })
     }
 }
@@ -116,8 +121,20 @@ impl FromRequestParts<State> for SignedIn {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
+        let AtAccount(who) = AtAccount::from_request_parts(parts, state).await?;
+        if who.ready { Ok(who) } else { Err(Redirect::to("/account").into_response()) }
+    }
+}
+
+/// A signed-in person at their own account: the one place that is open to whoever is not ready yet.
+pub(crate) struct AtAccount(pub(crate) SignedIn);
+
+impl FromRequestParts<State> for AtAccount {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
         let visitor = Visitor::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
-        visitor.signed_in.ok_or_else(|| Redirect::to("/sign-in").into_response())
+        visitor.signed_in.map(Self).ok_or_else(|| Redirect::to("/sign-in").into_response())
     }
 }
 
@@ -168,9 +185,13 @@ pub(crate) fn theme_cookie(theme: Option<Theme>) -> HeaderValue {
 /// What comes back is never read as an address elsewhere: it starts with one stroke and no second of either kind.
 pub(crate) fn came_from<'h>(headers: &'h HeaderMap, base_url: &str) -> &'h str {
     let from = headers.get(REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let path = from.strip_prefix(base_url).unwrap_or_default();
+    local_path(from.strip_prefix(base_url).unwrap_or_default())
+}
+
+/// A path as it is, where it can only lead to this instance; otherwise the first page.
+pub(crate) fn local_path(path: &str) -> &str {
     let ours = path.starts_with('/') && !path[1..].starts_with(['/', '\\']);
-    if ours { path } else { "/" }
+    if ours && path.bytes().all(|byte| byte.is_ascii_graphic()) { path } else { "/" }
 }
 
 /// The cookie that lets the dossier say once, on the next page, which act has just been done there.

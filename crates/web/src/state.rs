@@ -1,6 +1,7 @@
 //! What every handler can reach, and how the program sets it up.
 //! It assumes settings that were checked at the start; it never holds anything of one request.
 
+use crate::limit::Attempts;
 use crate::measure::Measures;
 use comity_service::Exchange;
 use comity_service::translation::Translator;
@@ -46,6 +47,8 @@ pub struct State {
     pub(crate) upload_limit: u64,
     /// What is counted.
     pub(crate) measures: Arc<Measures>,
+    /// How often each address has tried to sign in.
+    pub(crate) attempts: Arc<Attempts>,
 }
 
 impl State {
@@ -58,6 +61,7 @@ impl State {
             interop: Arc::new(settings.interop),
             upload_limit: settings.upload_limit,
             measures: Arc::new(Measures::new()),
+            attempts: Arc::new(Attempts::default()),
         }
     }
 

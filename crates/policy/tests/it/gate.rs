@@ -6,7 +6,8 @@ use comity_domain::request::command::RequestAct;
 use comity_policy::{Action, BUILT_IN, Condition, DEFAULT_DENY, Facts, Gate, Holder, Relation, Subject};
 use std::collections::BTreeMap;
 
-const CASE: Facts = Facts { accredited: true, with_provider: true, released: true, ended: false };
+const CASE: Facts =
+    Facts { accredited: true, with_provider: true, released: true, ended: false, present: true };
 
 /// The built-in table, read with the general TOML reader: (who, action, relation) to (rule, conditions).
 fn rows() -> BTreeMap<(String, String, String), (String, Vec<String>)> {
@@ -263,4 +264,31 @@ fn the_hash_changes_with_what_the_rules_say_and_not_with_their_order() {
     assert_ne!(hash(&format!("{one}{}", two.replace("analyst", "reviewer"))), original);
     assert_ne!(hash(&format!("{one}{}", two.replace("Une phrase", "Deux phrases"))), original);
     assert_ne!(hash(&format!("{one}{}", two.replace("when = []", "when = [\"accredited\"]"))), original);
+}
+
+/// T03: what a session alone may not do, written out a second time.
+#[test]
+fn a_sensitive_act_is_refused_to_whoever_has_not_just_shown_a_passkey() {
+    let gate = Gate::built_in();
+    let sensitive = "request.authorise request.amend request.send request.check request.release file.download \
+                     contact_point.edit person.invite person.edit role.edit token.edit account.edit";
+    let sensitive: Vec<&str> = sensitive.split_whitespace().collect();
+    let absent = Facts { present: false, ..CASE };
+    let mut met = 0_usize;
+    for (kind, role) in
+        OrganisationKind::ALL.iter().flat_map(|kind| Role::ALL.iter().map(move |role| (kind, role)))
+    {
+        let actor = person(*kind, &[*role]);
+        for (action, relation) in Action::ALL.iter().flat_map(|a| Relation::ALL.iter().map(move |r| (a, r))) {
+            let ask = |facts| gate.ask(&Subject::Person(&actor), *action, *relation, facts);
+            if !ask(CASE).allowed {
+                continue;
+            }
+            let refused = ask(absent);
+            let expected = sensitive.contains(&action.as_str()).then_some(Condition::Present);
+            assert_eq!((refused.allowed, refused.unmet), (expected.is_none(), expected), "{role}, {action}");
+            met += usize::from(expected.is_some());
+        }
+    }
+    assert!(met > 30, "the loop must meet many sensitive acts, it met {met}");
 }

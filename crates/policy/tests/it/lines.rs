@@ -26,8 +26,9 @@ fn who_writes_neither_vouches_nor_signs() {
         ("request.submit", "request.amend"),
         ("request.forward", "request.authorise"),
     ] {
-        let text = rule("one", &["officer"], "authority", &["accredited"], &[first])
-            + &rule("two", &["officer"], "authority", &["accredited"], &[second]);
+        let when = ["accredited", "present"];
+        let text = rule("one", &["officer"], "authority", &when, &[first])
+            + &rule("two", &["officer"], "authority", &when, &[second]);
         assert_eq!(breaches(&text), [Breach::DutiesOfTheAuthority], "{first} and {second}");
     }
 }
@@ -35,7 +36,7 @@ fn who_writes_neither_vouches_nor_signs() {
 #[test]
 fn who_collects_does_not_release() {
     for collecting in ["file.upload", "request.prepare"] {
-        let when = ["with_provider", "accredited"];
+        let when = ["with_provider", "accredited", "present"];
         let text = rule("one", &["reviewer"], "addressee", &when, &[collecting, "request.release"]);
         assert_eq!(breaches(&text), [Breach::DutiesOfTheAddressee], "{collecting}");
     }
@@ -53,7 +54,7 @@ fn an_administrator_and_an_auditor_never_touch_a_case() {
             ("auditor", "own"),
             ("auditor", "oversight"),
         ] {
-            let when = ["with_provider", "released", "accredited"];
+            let when = ["with_provider", "released", "accredited", "present"];
             let refused = !one(who, relation, &when, action).is_empty();
             assert_eq!(refused, of_a_case, "{who}, {relation}, {action}");
         }
@@ -116,9 +117,11 @@ fn nothing_automatic_does_what_only_people_may() {
 
 #[test]
 fn every_single_rule_that_is_accepted_keeps_within_the_lines() {
-    let sets: [&[&str]; 5] = [
+    let sets: [&[&str]; 7] = [
         &[],
+        &["present"],
         &["accredited"],
+        &["with_provider", "released", "accredited", "present"],
         &["with_provider", "accredited"],
         &["released", "accredited"],
         &["with_provider", "released"],
@@ -134,6 +137,11 @@ fn every_single_rule_that_is_accepted_keeps_within_the_lines() {
             let told = format!("{who}, {action}, {relation}, {when:?}");
             assert_ne!(*relation, Relation::Foreign, "{told}");
             let case = action.as_str().starts_with("request.") || action.as_str().starts_with("file.");
+            let gives =
+                ["request.authorise", "request.send", "request.check", "request.release", "token.edit"];
+            let person = matches!(who, Holder::Role(_));
+            let sensitive = person && (gives.contains(&action.as_str()) || *action == Action::FileDownload);
+            assert!(!sensitive || when.contains(&Condition::Present.as_str()), "{told}");
             let dossier = case && *action != Action::RequestList;
             if let (Holder::Role(_), true) = (who, dossier) {
                 assert!(matches!(relation, Relation::Authority | Relation::Addressee), "{told}");
@@ -144,4 +152,28 @@ fn every_single_rule_that_is_accepted_keeps_within_the_lines() {
         }
     }
     assert!(accepted > 300, "the loop must meet many accepted rules, it met {accepted}");
+}
+
+#[test]
+fn no_table_lets_a_session_alone_do_what_is_sensitive() {
+    let case = ["with_provider", "released", "accredited"];
+    for (who, relation, action) in [
+        ("authoriser", "authority", "request.authorise"),
+        ("authoriser", "authority", "request.amend"),
+        ("officer", "authority", "request.send"),
+        ("officer", "authority", "file.download"),
+        ("analyst", "addressee", "request.check"),
+        ("reviewer", "addressee", "request.release"),
+        ("reviewer", "addressee", "file.download"),
+        ("administrator", "own", "contact_point.edit"),
+        ("administrator", "own", "person.invite"),
+        ("administrator", "own", "person.edit"),
+        ("administrator", "own", "role.edit"),
+        ("administrator", "own", "token.edit"),
+        ("auditor", "own", "account.edit"),
+    ] {
+        assert_eq!(one(who, relation, &case, action), [Breach::Absent], "{who}, {action}");
+        let shown = ["with_provider", "released", "accredited", "present"];
+        assert_eq!(one(who, relation, &shown, action), [], "{who}, {action}");
+    }
 }

@@ -26,7 +26,8 @@ fn the_matrix_shows_each_permitted_action_with_its_rule_and_conditions() {
     };
     let authority = section(Relation::Authority);
     assert!(authority.contains("| Action | officer | gatekeeper | authoriser | peer | Rules |"));
-    let download = "| `file.download` | if released, accredited | no | no | no | authority-downloads |";
+    let download =
+        "| `file.download` | if released, accredited, present | no | no | no | authority-downloads |";
     assert!(authority.contains(download), "{authority}");
     assert!(!authority.contains("`request.decide`"));
     assert!(section(Relation::Foreign).contains("Every action is denied to everybody."));

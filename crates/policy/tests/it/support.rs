@@ -27,11 +27,12 @@ pub(crate) fn person(kind: OrganisationKind, roles: &[Role]) -> Actor {
 
 /// Every combination of facts.
 pub(crate) fn every_fact() -> impl Iterator<Item = Facts> {
-    (0_u8..16).map(|bits| Facts {
+    (0_u8..32).map(|bits| Facts {
         accredited: bits & 1 != 0,
         with_provider: bits & 2 != 0,
         released: bits & 4 != 0,
         ended: bits & 8 != 0,
+        present: bits & 16 != 0,
     })
 }
 
@@ -43,6 +44,7 @@ pub(crate) fn holds(condition: &str, facts: Facts) -> bool {
         "not_with_provider" => !facts.with_provider,
         "released" => facts.released,
         "not_ended" => !facts.ended,
+        "present" => facts.present,
         other => panic!("a condition that the tests do not know: {other}"),
     }
 }

@@ -6,7 +6,7 @@ use comity_domain::party::{
     Actor, AuthoriserMandate, ContactPoint, Membership, Organisation, OrganisationKind, Person, Role,
 };
 use comity_domain::term::{AuthoriserType, Independence, Language};
-use comity_service::{Caller, Exchange, Via};
+use comity_service::{Caller, Exchange, Presence, Via};
 use sha2::{Digest, Sha256};
 
 pub(super) struct FictionalOrganisation {
@@ -236,5 +236,5 @@ pub(super) fn caller(key: &str, now: comity_domain::time::Moment) -> Result<Call
         accredited_until: m.accredited_until,
         authoriser: m.authoriser,
     };
-    Ok(Caller::Person { actor, via: Via::Page })
+    Ok(Caller::Person { actor, via: Via::Page, presence: Presence::Token })
 }

@@ -44,6 +44,20 @@ impl WebDriverCompatibleCommand for Devtools {
     }
 }
 
+/// A command about the window's virtual authenticator (Web Authentication, level 3, 11).
+#[derive(Debug)]
+struct Authenticator(String, Value);
+
+impl WebDriverCompatibleCommand for Authenticator {
+    fn endpoint(&self, base_url: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base_url.join(&format!("session/{}/webauthn/authenticator{}", session.unwrap_or_default(), self.0))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.1.to_string()))
+    }
+}
+
 impl Browser {
     /// Starts the driver and one window on it.
     pub(crate) async fn start(base_url: &str, scripts: Scripts) -> Self {
@@ -291,6 +305,25 @@ impl Browser {
                    3).join(' | '))))";
         let found = self.client.execute_async(run, Vec::new()).await.unwrap();
         serde_json::from_value(found).unwrap()
+    }
+
+    /// Gives the window a device of its own that keeps passkeys and answers by itself; the answer names it.
+    pub(crate) async fn virtual_authenticator(&self) -> String {
+        let kind = json!({ "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
+            "hasUserVerification": true, "isUserConsenting": true, "isUserVerified": true });
+        let id = self.client.issue_cmd(Authenticator(String::new(), kind)).await.unwrap();
+        id.as_str().unwrap().to_owned()
+    }
+
+    /// Says whether that device can verify its user from now on.
+    pub(crate) async fn verifies_user(&self, id: &str, verified: bool) {
+        let said = json!({ "isUserVerified": verified });
+        self.client.issue_cmd(Authenticator(format!("/{id}/uv"), said)).await.unwrap();
+    }
+
+    /// What stands in the field with this label.
+    pub(crate) async fn written(&self, label: &str) -> String {
+        self.labelled(label).await.prop("value").await.unwrap().unwrap_or_default()
     }
 
     async fn devtools(&self, command: &'static str, parameters: Value) -> Value {

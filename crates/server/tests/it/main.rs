@@ -10,6 +10,7 @@ mod demo;
 mod disk;
 mod fuzz;
 mod house;
+mod identity;
 mod import;
 mod inspection;
 mod observe;

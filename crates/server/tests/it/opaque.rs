@@ -15,10 +15,12 @@ use comity_domain::request::{
 };
 use comity_formats::etsi_103120::{Binary, Document, LdTask, LpTask, Message, RequestValue};
 use comity_service::{
-    AccreditationCard, AuthorisationView, CheckView, ClarificationView, ColumnView, DirectoryEntry, Dossier,
-    DraftView, FieldView, FileView, HistoryView, HoldView, ItemView, Me, MemberView, MissingView, NewPerson,
-    NewToken, Notice, PackageView, PackedView, QueueQuery, QueueRow, ReturnView, TokenView, TrailView,
+    AccountView, AccreditationCard, AuthenticatorView, AuthorisationView, CheckView, ClarificationView,
+    ColumnView, DirectoryEntry, Dossier, DraftView, FieldView, FileView, HistoryView, HoldView, ItemView, Me,
+    MemberView, MissingView, NewPerson, NewToken, Notice, PackageView, PackedView, QueueQuery, QueueRow,
+    ReturnView, TokenView, TrailView,
 };
+use comity_store::authenticator::{AuthenticatorRow, CeremonyRow};
 use comity_store::credential::TokenRow;
 use comity_store::notice::NoticeRow;
 use comity_store::source::Revocation;
@@ -50,13 +52,17 @@ macro_rules! without_display {
 }
 
 without_display!(
+    AccountView,
     AccreditationCard,
     Actor,
     Answer,
     Arrived,
+    AuthenticatorRow,
+    AuthenticatorView,
     Authorisation,
     AuthorisationView,
     Binary,
+    CeremonyRow,
     Check,
     CheckView,
     Clarification,

@@ -120,7 +120,7 @@ impl Exchange {
                 OrganisationStatus::Suspended => RevocationCause::OrganisationSuspended,
                 OrganisationStatus::Left => RevocationCause::OrganisationLeft,
             };
-            credential::end_sessions_of(tx, organisation)?;
+            credential::end_sessions_at(tx, organisation)?;
             if before == Some(OrganisationStatus::Active) {
                 let what = Withdrawn { organisation, person: None, cause, by: None, reason: &reason };
                 revoke(tx, &store, &inner, &what, now)?;

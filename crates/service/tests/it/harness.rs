@@ -15,7 +15,7 @@ use comity_domain::request::{
 use comity_domain::term::{AuthoriserType, DataCategory, Independence, Language, Priority};
 use comity_domain::time::Moment;
 use comity_service::{
-    Caller, Denied, Dossier, Exchange, Inspector, OpenFault, PackageView, Receipt, Settings, Via,
+    Caller, Denied, Dossier, Exchange, Inspector, OpenFault, PackageView, Presence, Receipt, Settings, Via,
 };
 use comity_store::seal::InstanceKey;
 use comity_store::testing::TestStore;
@@ -79,8 +79,12 @@ fn number(who: Who) -> u128 {
     }
 }
 
-fn home(who: Who) -> u128 {
+pub(crate) fn home(who: Who) -> u128 {
     number(who) / 10
+}
+
+pub(crate) fn person(who: Who) -> PersonId {
+    PersonId::new(Uuid::from_u128(number(who)))
 }
 
 pub(crate) fn organisation(number: u128) -> OrganisationId {
@@ -184,6 +188,7 @@ impl World {
             upload_limit: 1_000_000,
             loose_file_days: 7,
             inspector: Inspector::Here,
+            device_bound: Vec::new(),
             ledger: comity_service::LedgerSettings::named("log.example"),
             demo: true,
         }
@@ -239,7 +244,7 @@ impl World {
     fn membership(who: Who) -> Membership {
         let start: Moment = "2026-11-23T14:00:00+01:00".parse().unwrap();
         Membership {
-            person: PersonId::new(Uuid::from_u128(number(who))),
+            person: person(who),
             organisation: organisation(home(who)),
             roles: roles(who),
             function: "Inspector".to_owned(),
@@ -271,14 +276,14 @@ impl World {
             accredited_until: m.accredited_until,
             authoriser: m.authoriser,
         };
-        Caller::Person { actor, via: Via::Api }
+        Caller::Person { actor, via: Via::Api, presence: Presence::Token }
     }
 
     /// The same person, accredited again after years.
     pub(crate) fn accredited_again(&self, who: Who) -> Caller {
-        let Caller::Person { mut actor, via } = Self::caller(who) else { panic!("not a person") };
+        let Caller::Person { mut actor, via, presence } = Self::caller(who) else { panic!("not a person") };
         actor.accredited_until = self.exchange.now().plus_seconds(86_400);
-        Caller::Person { actor, via }
+        Caller::Person { actor, via, presence }
     }
 
     /// Lets time pass and the jobs run that fall due in it.

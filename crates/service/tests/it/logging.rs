@@ -1,14 +1,15 @@
 //! What the logging article of the EU law-enforcement directive asks for (2016/680, Art. 25): every action that processes
 //! personal data leaves entries, and each entry carries every field that its kind of processing demands (T05, T47).
 
-use crate::harness::{PRESERVATION, SUBSCRIBER, Who, World, intact, organisation, releasing};
+use crate::harness::{PRESERVATION, SUBSCRIBER, Who, World, intact, organisation, person, releasing};
+use crate::passkey::SoftPasskey;
 use comity_domain::id::{PersonId, RequestId};
 use comity_domain::party::Role;
 use comity_domain::refusal::NonExecutionCode;
 use comity_domain::request::{Decision, Filing, Giving, Intake, RequestCommand};
 use comity_domain::term::{Language, Priority, Processing};
 use comity_policy::Action;
-use comity_service::{Caller, NewExtract, NewPerson, NewSample, NewToken, QueueQuery, TrailQuery};
+use comity_service::{Caller, Grant, NewExtract, NewPerson, NewSample, NewToken, QueueQuery, TrailQuery};
 use comity_store::testing::TestStore;
 use comity_store::trail::{self, TrailRow};
 use comity_store::{Fault, Tx, on_both_engines};
@@ -173,6 +174,16 @@ async fn doubted(world: &World) {
     exchange.received(&World::caller(Who::Administrator), revocation, None).await.unwrap();
 }
 
+async fn signed_in(world: &World) {
+    let (exchange, mut key) = (&world.exchange, SoftPasskey::new(1, world.exchange.passkey_origin()));
+    let secret = exchange.link(&Caller::Operator, organisation(2), person(Who::Analyst)).await.unwrap();
+    let challenge = exchange.enrolment_challenge(Grant::Link(&secret)).await.unwrap();
+    let answer = key.create(&challenge.options);
+    exchange.enrol(Grant::Link(&secret), &challenge.handle, &answer, "one").await.unwrap();
+    exchange.account(&World::caller(Who::Analyst)).await.unwrap();
+    exchange.make_recovery_code(&World::caller(Who::Analyst)).await.unwrap();
+}
+
 async fn reviewed(world: &World) {
     let auditor = World::caller(Who::Auditor);
     let exchange = &world.exchange;
@@ -197,6 +208,7 @@ on_both_engines! {
         let reason = "No longer needed.".to_owned();
         world.act(Who::Officer, withdrawn, RequestCommand::Withdraw { reason }).await;
         administered(&world).await;
+        signed_in(&world).await;
         let search = QueueQuery { search: Some("one@mail.example".to_owned()), ..QueueQuery::default() };
         world.exchange.queue(&World::caller(Who::Officer), search).await.unwrap();
         let filing = Filing {

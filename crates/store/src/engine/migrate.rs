@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(9, "0009_restored"),
     migration!(10, "0010_inspection"),
     migration!(11, "0011_source"),
+    migration!(12, "0012_authenticator"),
 ];
 
 const TABLE: &str = "create table if not exists migration (

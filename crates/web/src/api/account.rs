@@ -7,7 +7,7 @@ use crate::error::{PageError, Problem};
 use crate::state::State as App;
 use axum::Json;
 use axum::extract::State;
-use comity_service::{Figures, Me};
+use comity_service::{AccountView, Figures, Me};
 
 /// The person for whom the token acts.
 #[utoipa::path(
@@ -23,6 +23,22 @@ pub(crate) async fn me(
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Json<Me>, PageError> {
     Ok(Json(app.exchange.me(&token.caller).await?))
+}
+
+/// The passkeys and sessions of the person for whom the token acts. They are changed on the page alone.
+#[utoipa::path(
+    get,
+    path = "/account",
+    tag = "account",
+    responses((status = OK, body = AccountView), (status = "default", body = Problem, content_type = "application/problem+json")),
+    security(("token" = ["read"])),
+)]
+pub(crate) async fn account(
+    State(app): State<App>,
+    token: Token<Read>,
+    Query(Nothing {}): Query<Nothing>,
+) -> Result<Json<AccountView>, PageError> {
+    Ok(Json(app.exchange.account(&token.caller).await?))
 }
 
 /// Counted requests, clocks and refusals.

@@ -82,6 +82,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(organisation::tokens, organisation::add_token))
         .routes(routes!(organisation::revoke_token))
         .routes(routes!(account::me))
+        .routes(routes!(account::account))
         .routes(routes!(trail::page))
         .routes(routes!(trail::draw))
         .routes(routes!(trail::sample))

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 pub(crate) struct Invited {
     /// Who.
     person: PersonId,
-    /// The address at which they sign in once, within ten minutes; hand it over in person or by a verified channel.
+    /// The address at which they enrol their first passkey, once and within ten minutes; hand it over in person or by a verified channel.
     sign_in: String,
 }
 

@@ -104,7 +104,12 @@ async fn page(
     let given = typed.get("key").to_owned();
     let key =
         if given.is_empty() { uuid::Uuid::from_u64_pair(d.version, fresh()).to_string() } else { given };
-    let status = if refusals.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let absent = |refusal: &Refusal| refusal.code == RefusalCode::PresenceRequired;
+    let status = match refusals.first() {
+        None => StatusCode::OK,
+        Some(first) if absent(first) => StatusCode::FORBIDDEN,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
     Ok(render_as(status, &ActPage { f, d, act, typed, refusals, key, findings }))
 }
 
@@ -262,6 +267,11 @@ impl ActPage {
 
     fn why_not(&self) -> &[Refusal] {
         self.d.acts.iter().find(|view| view.act == self.act).map_or(&[], |view| view.why_not.as_slice())
+    }
+
+    /// Whether a passkey must be shown for it.
+    fn sensitive(&self) -> bool {
+        self.d.acts.iter().any(|view| view.act == self.act && view.present)
     }
 
     fn is(&self, act: &str) -> bool {

@@ -31,6 +31,8 @@ pub(crate) struct Frame {
     pub(crate) csrf: String,
     pub(crate) demo: bool,
     pub(crate) acting: Option<Acting>,
+    /// For so many seconds a passkey counts as just shown; nothing where none is ever asked for.
+    pub(crate) presence: Option<i64>,
     pub(crate) now: Moment,
 }
 
@@ -50,6 +52,7 @@ impl Frame {
         Self {
             csrf: who.csrf.clone(),
             acting: Some(acting),
+            presence: app.exchange.presence_left(&who.caller),
             ..Self::bare(app, who.manner, active, title_key)
         }
     }
@@ -74,6 +77,7 @@ impl Frame {
             csrf: String::new(),
             demo: app.demo,
             acting: None,
+            presence: None,
             now: app.exchange.now(),
         }
     }

@@ -7,6 +7,7 @@
     reason = "templates call methods of their page and pass what they hold by reference"
 )]
 
+mod account;
 mod accreditation;
 mod act;
 mod check;
@@ -56,6 +57,7 @@ pub(crate) fn routes() -> Router<State> {
         .merge(figures::routes())
         .merge(outbox::routes())
         .merge(sign_in::routes())
+        .merge(account::routes())
         .merge(status::routes())
 }
 

@@ -1,62 +1,186 @@
-//! Signing in and out, the choice of language and theme, and the people of the demonstration.
+//! Signing in with a passkey, enrolling one by a link or a recovery code, signing out, the choice of language and
+//! theme, and the people of the demonstration.
 
-use super::frame::{Frame, render};
-use crate::error::PageError;
+use super::act::Typed;
+use super::frame::{Frame, render_as};
+use crate::error::{PageError, status_of};
+use crate::limit::Attempt;
 use crate::session::{
     Form, Theme, Visitor, came_from, ended_cookie, language_cookie, session_cookie, session_secret,
     theme_cookie,
 };
 use crate::state::State as App;
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Json, Router};
 use comity_domain::id::PersonId;
+use comity_domain::refusal::Refusal;
 use comity_domain::term::Language;
-use comity_service::DirectoryEntry;
+use comity_service::{Challenge, Denied, DirectoryEntry, Grant};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/sign-in", get(show))
-        .route("/sign-in/link/{secret}", get(confirm).post(sign_in))
+        .route("/sign-in", get(show).post(sign_in))
+        .route("/sign-in/challenge", post(challenge))
+        .route("/sign-in/link/{secret}", get(link).post(enrol_by_link))
+        .route("/sign-in/link/{secret}/challenge", post(link_challenge))
+        .route("/sign-in/recovery", get(recovery).post(enrol_by_code))
+        .route("/sign-in/recovery/challenge", post(code_challenge))
         .route("/sign-out", post(sign_out))
         .route("/language", post(language))
         .route("/theme", post(theme))
         .route("/demo/persona/{id}", post(persona))
 }
 
+/// Which form the page shows.
+enum Way {
+    /// A passkey that is there.
+    Passkey,
+    /// A first passkey, or one after a new proof of identity.
+    Link(String),
+    /// A passkey in the place of a lost one.
+    Recovery,
+}
+
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct SignInPage {
     f: Frame,
-    link: Option<String>,
+    way: Way,
+    typed: Typed,
+    refusals: Vec<Refusal>,
     personas: Vec<DirectoryEntry>,
+    /// Where passkeys work, when the visitor may be elsewhere.
+    origin: Option<String>,
+}
+
+async fn page(
+    app: &App,
+    visitor: &Visitor,
+    way: Way,
+    typed: Typed,
+    refusals: Vec<Refusal>,
+) -> Result<Response, PageError> {
+    let shown = app.demo && matches!(way, Way::Passkey);
+    let personas = if shown { app.exchange.personas().await? } else { Vec::new() };
+    let title = match way {
+        Way::Passkey => "sign-in",
+        Way::Link(_) => "enrol",
+        Way::Recovery => "recover-title",
+    };
+    let mut f = Frame::bare(app, visitor.manner, "", title);
+    f.csrf.clone_from(&visitor.csrf);
+    let origin = app.exchange.passkey_origin();
+    let origin = (origin != &*app.base_url).then(|| origin.to_owned());
+    let status = refusals.first().map_or(StatusCode::OK, |first| status_of(first.code));
+    Ok(render_as(status, &SignInPage { f, way, typed, refusals, personas, origin }))
+}
+
+/// What follows a form: a session, or the form again with what was typed and why not.
+async fn after(
+    app: &App,
+    visitor: &Visitor,
+    way: Way,
+    typed: Typed,
+    session: Result<String, Denied>,
+) -> Result<Response, PageError> {
+    match session {
+        Ok(session) => {
+            let to = if matches!(way, Way::Passkey) { "/" } else { "/account" };
+            Ok(([(SET_COOKIE, session_cookie(&session, app))], Redirect::to(to)).into_response())
+        }
+        Err(Denied::Refused(refusals)) => page(app, visitor, way, typed, refusals).await,
+        Err(denied) => Err(denied.into()),
+    }
 }
 
 /// `GET /sign-in`
 async fn show(State(app): State<App>, visitor: Visitor) -> Result<Response, PageError> {
-    let personas = if app.demo { app.exchange.personas().await? } else { Vec::new() };
-    let f = Frame::bare(&app, visitor.manner, "", "sign-in");
-    Ok(render(&SignInPage { f, link: None, personas }))
+    page(&app, &visitor, Way::Passkey, Typed(Vec::new()), Vec::new()).await
+}
+
+/// `POST /sign-in/challenge`
+async fn challenge(State(app): State<App>, _: Attempt, Form(_): Form) -> Result<Json<Challenge>, PageError> {
+    Ok(Json(app.exchange.sign_in_challenge().await?))
+}
+
+/// `POST /sign-in`
+async fn sign_in(
+    State(app): State<App>,
+    attempt: Attempt,
+    visitor: Visitor,
+    Form(pairs): Form,
+) -> Result<Response, PageError> {
+    let typed = Typed(pairs);
+    let done = app.exchange.sign_in(typed.get("ceremony"), typed.get("answer")).await;
+    after(&app, &visitor, Way::Passkey, typed, done.map_err(|denied| attempt.failed(denied))).await
 }
 
 /// `GET /sign-in/link/{secret}`: only asks, because mail scanners open links.
-async fn confirm(State(app): State<App>, visitor: Visitor, Path(secret): Path<String>) -> Response {
-    let f = Frame::bare(&app, visitor.manner, "", "sign-in");
-    render(&SignInPage { f, link: Some(secret), personas: Vec::new() })
+async fn link(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(secret): Path<String>,
+) -> Result<Response, PageError> {
+    page(&app, &visitor, Way::Link(secret), Typed(Vec::new()), Vec::new()).await
+}
+
+/// `POST /sign-in/link/{secret}/challenge`
+async fn link_challenge(
+    State(app): State<App>,
+    attempt: Attempt,
+    Path(secret): Path<String>,
+    Form(_): Form,
+) -> Result<Json<Challenge>, PageError> {
+    let asked = app.exchange.enrolment_challenge(Grant::Link(&secret)).await;
+    Ok(Json(asked.map_err(|denied| attempt.failed(denied))?))
 }
 
 /// `POST /sign-in/link/{secret}`
-async fn sign_in(
+async fn enrol_by_link(
     State(app): State<App>,
+    attempt: Attempt,
+    visitor: Visitor,
     Path(secret): Path<String>,
-    Form(_): Form,
+    Form(pairs): Form,
 ) -> Result<Response, PageError> {
-    let session = app.exchange.sign_in(&secret).await?;
-    Ok(([(SET_COOKIE, session_cookie(&session, &app))], Redirect::to("/")).into_response())
+    let typed = Typed(pairs);
+    let (handle, answer) = (typed.get("ceremony"), typed.get("answer"));
+    let done = app.exchange.enrol(Grant::Link(&secret), handle, answer, typed.get("name")).await;
+    after(&app, &visitor, Way::Link(secret), typed, done.map_err(|denied| attempt.failed(denied))).await
+}
+
+/// `GET /sign-in/recovery`
+async fn recovery(State(app): State<App>, visitor: Visitor) -> Result<Response, PageError> {
+    page(&app, &visitor, Way::Recovery, Typed(Vec::new()), Vec::new()).await
+}
+
+/// `POST /sign-in/recovery/challenge`
+async fn code_challenge(
+    State(app): State<App>,
+    attempt: Attempt,
+    Form(pairs): Form,
+) -> Result<Json<Challenge>, PageError> {
+    let typed = Typed(pairs);
+    let asked = app.exchange.enrolment_challenge(Grant::Code(typed.get("code"))).await;
+    Ok(Json(asked.map_err(|denied| attempt.failed(denied))?))
+}
+
+/// `POST /sign-in/recovery`
+async fn enrol_by_code(
+    State(app): State<App>,
+    attempt: Attempt,
+    visitor: Visitor,
+    Form(pairs): Form,
+) -> Result<Response, PageError> {
+    let typed = Typed(pairs);
+    let (handle, answer) = (typed.get("ceremony"), typed.get("answer"));
+    let done = app.exchange.enrol(Grant::Code(typed.get("code")), handle, answer, typed.get("name")).await;
+    after(&app, &visitor, Way::Recovery, typed, done.map_err(|denied| attempt.failed(denied))).await
 }
 
 /// `POST /demo/persona/{id}`

@@ -4,6 +4,7 @@
 
 mod desk;
 mod frame;
+mod identity;
 mod interop;
 mod leaving;
 mod ledger;

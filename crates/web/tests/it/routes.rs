@@ -91,9 +91,14 @@ fn every_action_of_a_person_can_be_reached_over_the_api() {
         .collect();
     // Looking at an organisation goes through its directory entry; how the instance does is for a page, because reading it
     // counts as having seen it; only clocks tick, only time removes a file or erases a request, and only the system inspects.
-    // The console sets up organisations, makes backups and puts them back.
+    // The console sets up organisations, makes backups and puts them back. A passkey is
+    // shown by a person in a browser.
     let elsewhere = [
-        "organisation.view",
+        "session.begin",
+        "session.present",
+        "session.end",
+        "account.enrol",
+        "account.edit",
         "organisation.edit",
         "instance.view",
         "instance.backup",
@@ -130,7 +135,7 @@ on_both_engines! {
             let answer = world.bare(route.method, &address(route)).await;
             let name = format!("{} {}", route.method, route.path);
             match route.guard {
-                Guard::Session => {
+                Guard::Session | Guard::Account => {
                     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{name}");
                     assert_eq!(answer.header("location"), "/sign-in", "{name}");
                 }
