@@ -3,6 +3,7 @@
 
 mod config;
 mod demo;
+mod evidence;
 mod import;
 mod instance;
 mod ledger;
@@ -53,6 +54,11 @@ enum Command {
     Verify {
         #[command(subcommand)]
         command: verify::VerifyCommand,
+    },
+    /// Seal files to the vault of whoever may read them, and open them with its key; needs no instance.
+    Evidence {
+        #[command(subcommand)]
+        command: evidence::EvidenceCommand,
     },
     /// Check the database of an instance against its ledger; it may be served meanwhile.
     Check(instance::InstanceArguments),
@@ -127,6 +133,7 @@ fn run(command: Command) -> ExitCode {
         }
         Command::Import(arguments) => return import::run(&arguments),
         Command::Verify { command } => return verify::run(&command),
+        Command::Evidence { command } => evidence::run(&command),
         Command::Check(instance) => return verify::check(&instance),
         Command::Proof(arguments) => ledger::proof(&arguments),
         Command::Ledger { command } => ledger::run(&command),
