@@ -2,6 +2,7 @@
 //! what it understood it can write and read again. The fuzz targets call these functions; so does a test of the
 //! workspace, with all that was ever found.
 
+mod evidence;
 mod law;
 mod ledger;
 mod message;
@@ -31,6 +32,10 @@ pub const TARGETS: &[Target] = &[
     ("tree", ledger::tree, ledger::tree_seeds),
     ("bundle", ledger::bundle, ledger::bundle_seeds),
     ("verify_log", ledger::verify_log, ledger::verify_log_seeds),
+    ("manifest", evidence::manifest, evidence::manifest_seeds),
+    ("custody", evidence::custody, evidence::custody_seeds),
+    ("outer", evidence::outer, evidence::outer_seeds),
+    ("stamp", evidence::stamp, evidence::stamp_seeds),
 ];
 
 /// Gives bytes to the target of that name.
