@@ -12,7 +12,8 @@ use comity_ledger::bundle::Refusal;
 use comity_ledger::{SigningKey, VerifierKey};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+
+opaque!(Who, Entry, ReceivedFile, Receipt);
 
 /// The longest chain that is read, in entries.
 pub const MAX_ENTRIES: usize = 10_000;
@@ -62,14 +63,8 @@ pub struct Who {
     pub organisation: String,
 }
 
-impl fmt::Debug for Who {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Who(…)")
-    }
-}
-
 /// One entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// The delivery.
@@ -284,7 +279,7 @@ pub enum Found {
 }
 
 /// One file of a receipt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReceivedFile {
     /// Its number in the manifest.
@@ -300,7 +295,7 @@ pub struct ReceivedFile {
 }
 
 /// The receiver's word on a delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Receipt {
     /// The delivery.

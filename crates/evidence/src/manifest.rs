@@ -9,7 +9,8 @@ use crate::signed::Statement;
 use crate::word::{When, check, check_id};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::fmt;
+
+opaque!(FileEntry, Manifest);
 
 /// The most files of one delivery; with names of a usual length they stay below the longest note. More go into an archive.
 pub const MAX_FILES: usize = 1_000;
@@ -122,12 +123,6 @@ pub struct FileEntry {
     pub acquired: When,
 }
 
-impl fmt::Debug for FileEntry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("FileEntry(…)")
-    }
-}
-
 /// A manifest.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -152,12 +147,6 @@ pub struct Manifest {
     pub retention: Retention,
     /// The files, 1 to [`MAX_FILES`].
     pub files: Vec<FileEntry>,
-}
-
-impl fmt::Debug for Manifest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Manifest(…)")
-    }
 }
 
 impl FileEntry {

@@ -21,9 +21,10 @@ use crate::hash::read_some;
 use aead_stream::{NewStream, StreamBE32, StreamPrimitive};
 use chacha20poly1305::aead::Payload;
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
-use std::fmt;
 use std::io::{self, Read, Write};
 use zeroize::Zeroizing;
+
+opaque!(ReleaseKey);
 
 const MAGIC: &[u8; 15] = b"comity envelope";
 const VERSION: u8 = 1;
@@ -66,12 +67,6 @@ impl From<OuterFault> for io::Error {
 /// The key of one object's outer envelope. Its memory is overwritten when it goes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ReleaseKey(Zeroizing<[u8; 32]>);
-
-impl fmt::Debug for ReleaseKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ReleaseKey(…)")
-    }
-}
 
 impl ReleaseKey {
     /// A new key, for one object only.

@@ -10,6 +10,8 @@ use std::io;
 use std::str::FromStr;
 use zeroize::{Zeroize, Zeroizing};
 
+opaque!(VaultKey);
+
 /// The most recipients of one file: enough for the vaults of both sides and a deposit, and a header stays small.
 pub const MAX_RECIPIENTS: usize = 32;
 /// The longest file of keys or recipients that is read, in bytes.
@@ -59,12 +61,6 @@ pub enum KeyKind {
 pub struct VaultKey {
     kind: KeyKind,
     seed: Zeroizing<[u8; 32]>,
-}
-
-impl fmt::Debug for VaultKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("VaultKey(…)")
-    }
 }
 
 impl VaultKey {

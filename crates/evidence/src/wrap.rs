@@ -24,10 +24,11 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
 use sha2::Sha256;
 use std::collections::BTreeSet;
-use std::fmt;
 use std::io;
 use std::str::FromStr;
 use zeroize::Zeroizing;
+
+opaque!(RecoveryCode, Share);
 
 const MAGIC: &[u8; 15] = b"comity vaultkey";
 const VERSION: u8 = 1;
@@ -102,12 +103,6 @@ pub fn by_officer(officer: &VaultKey, file: &[u8], vault: &VaultRecipient) -> Re
 #[derive(Clone, PartialEq, Eq)]
 pub struct RecoveryCode(Zeroizing<[u8; CODE]>);
 
-impl fmt::Debug for RecoveryCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RecoveryCode(…)")
-    }
-}
-
 impl RecoveryCode {
     /// The code as it is printed, in groups of five.
     pub fn to_text(&self) -> Zeroizing<String> {
@@ -155,12 +150,6 @@ pub struct Share {
     /// Its place, from 1.
     place: u8,
     value: Zeroizing<[u8; SECRET]>,
-}
-
-impl fmt::Debug for Share {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Share(…)")
-    }
 }
 
 impl Share {
