@@ -1,6 +1,6 @@
 # `make demo` and `make test` do everything on a fresh machine; the rest are their parts.
 SHELL := /bin/bash
-PACKAGES := chromium chromium-driver postgresql libxml2-utils python3 openssl strace faketime
+PACKAGES := chromium chromium-driver postgresql libxml2-utils python3 openssl strace faketime age
 DEMO_LISTEN ?= 127.0.0.1:8080
 DEMO_DATA ?= .work/demo
 COMITY_FUZZ_SECONDS ?= 60
@@ -60,6 +60,7 @@ packages:
 	command -v xmllint >/dev/null || missing="$$missing libxml2-utils"; \
 	command -v python3 >/dev/null || missing="$$missing python3"; \
 	command -v openssl >/dev/null || missing="$$missing openssl"; \
+	command -v age >/dev/null || missing="$$missing age"; \
 	command -v strace >/dev/null || missing="$$missing strace"; \
 	ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || missing="$$missing faketime"; \
 	if [ -n "$$missing" ]; then \

@@ -3,6 +3,7 @@
 //! workspace, with all that was ever found.
 
 mod backup;
+mod evidence;
 mod file;
 mod law;
 mod ledger;
@@ -35,6 +36,10 @@ pub const TARGETS: &[Target] = &[
     ("bundle", ledger::bundle, ledger::bundle_seeds),
     ("verify_log", ledger::verify_log, ledger::verify_log_seeds),
     ("archive", backup::archive, backup::archive_seeds),
+    ("manifest", evidence::manifest, evidence::manifest_seeds),
+    ("custody", evidence::custody, evidence::custody_seeds),
+    ("outer", evidence::outer, evidence::outer_seeds),
+    ("stamp", evidence::stamp, evidence::stamp_seeds),
 ];
 
 /// Gives bytes to the target of that name.

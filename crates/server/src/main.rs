@@ -4,6 +4,7 @@
 mod backup;
 mod config;
 mod demo;
+mod evidence;
 mod import;
 mod inspection;
 mod instance;
@@ -58,6 +59,11 @@ enum Command {
     Verify {
         #[command(subcommand)]
         command: verify::VerifyCommand,
+    },
+    /// Seal files to the vault of whoever may read them, and open them with its key; needs no instance.
+    Evidence {
+        #[command(subcommand)]
+        command: evidence::EvidenceCommand,
     },
     /// Check the database of an instance against its ledger; it may be served meanwhile.
     Check(instance::InstanceArguments),
@@ -166,6 +172,7 @@ fn run(command: Command) -> ExitCode {
         Command::Import(arguments) => return import::run(&arguments),
         Command::Inspect(arguments) => return inspection::run(&arguments),
         Command::Verify { command } => return verify::run(&command),
+        Command::Evidence { command } => evidence::run(&command),
         Command::Check(instance) => return verify::check(&instance),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Restore(arguments) => backup::restore(&arguments),

@@ -4,10 +4,12 @@
 mod program;
 
 use crate::config::system_clock;
+use crate::evidence::{self, keys_of};
 use crate::instance::InstanceArguments;
 use crate::ledger::{Fetched, saved};
 use crate::serve::{runtime, said};
 use clap::{Args, Subcommand};
+use comity_evidence::{court, stamp};
 use comity_ledger::bundle::{self, Bundle, Refusal, Subject};
 use comity_ledger::verify::{self, Source};
 use comity_ledger::{Policy, Trusted};
@@ -35,6 +37,25 @@ pub(crate) struct Trust {
     fresh_hours: Option<u64>,
 }
 
+/// A court bundle, and what is trusted in the place of what it brings along.
+#[derive(Debug, Args)]
+pub(crate) struct CourtArguments {
+    /// The folder.
+    folder: PathBuf,
+    /// The keys of the two sides, from a source of your own, in the form of the bundle's file `keys`.
+    #[arg(long)]
+    keys: Option<PathBuf>,
+    /// A C2SP policy with the keys of the ledger that you trust.
+    #[arg(long)]
+    policy: Option<PathBuf>,
+    /// The root certificates, in PEM, of the authorities for time stamps that you trust.
+    #[arg(long)]
+    tsa: Option<PathBuf>,
+    /// A file of vault keys: each file is opened, and its content compared too.
+    #[arg(short = 'i', long = "identity")]
+    vault: Option<PathBuf>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum VerifyCommand {
     /// The proof of a request, an extract of the trail, or every `*.comity-proof` of a folder.
@@ -58,6 +79,8 @@ pub(crate) enum VerifyCommand {
         #[arg(long)]
         policy: PathBuf,
     },
+    /// A court bundle: a delivery of evidence with its manifest, stamp, custody, receipt and proof.
+    Court(CourtArguments),
     /// The database of an instance against its ledger; the same as `comity check`.
     Store(InstanceArguments),
     /// That an instance gives browsers the program that its ledger tells of, and its pages load no other script.
@@ -91,6 +114,7 @@ pub(crate) fn run(command: &VerifyCommand) -> ExitCode {
         VerifyCommand::Log { place, checkpoints, fresh_hours, policy } => {
             log(place, checkpoints, *fresh_hours, policy)
         }
+        VerifyCommand::Court(arguments) => in_court(arguments),
         VerifyCommand::Store(instance) => store(instance),
         VerifyCommand::Program { address, trust } => program::run(address, trust),
         VerifyCommand::Pair { one, other, trust } => pair(one, other, trust),
@@ -117,6 +141,10 @@ fn ended(verdict: Verdict) -> ExitCode {
             ExitCode::from(UNDECIDED)
         }
     }
+}
+
+fn text(path: &Path) -> Result<String, Refusal> {
+    evidence::text(path).map_err(undecided)
 }
 
 fn policy(path: &Path) -> Result<Policy, Refusal> {
@@ -210,6 +238,26 @@ fn pair(first: &Path, second: &Path, trust: &Trust) -> Verdict {
     let common = bundle::agree(&one(first, trust)?, &one(second, trust)?)?;
     println!("They agree in {common} events.");
     Ok(())
+}
+
+fn in_court(arguments: &CourtArguments) -> Verdict {
+    let CourtArguments { folder, keys, policy: policy_file, tsa, vault } = arguments;
+    let keys = keys.as_ref().map(|path| text(path).and_then(|text| text.parse().map_err(undecided)));
+    let roots = tsa.as_ref().map(|path| text(path).and_then(|pem| stamp::roots(pem.as_bytes())));
+    let trust = court::Trust {
+        keys: keys.transpose()?,
+        policy: policy_file.as_deref().map(policy).transpose()?,
+        roots: roots.transpose()?,
+        vault: vault.as_deref().map(keys_of).transpose().map_err(undecided)?.unwrap_or_default(),
+    };
+    let report = court::verify(folder, &trust)?;
+    println!("{}:", folder.display());
+    report.shown.iter().for_each(|sentence| println!("  {sentence}"));
+    if !report.compare.is_empty() {
+        println!("  These are the bundle's own word. Compare them with those that their owners publish:");
+        report.compare.iter().for_each(|key| println!("    {key}"));
+    }
+    if report.open.is_empty() { Ok(()) } else { Err(undecided(report.open.join("; "))) }
 }
 
 /// The files of a mirrored log.

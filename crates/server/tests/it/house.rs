@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-const FLOORS: [(&str, &[&str]); 8] = [
+const FLOORS: [(&str, &[&str]); 9] = [
     ("domain", &[]),
     ("ledger", &[]),
+    ("evidence", &["ledger"]),
     ("policy", &["domain"]),
     ("formats", &["domain"]),
     ("store", &["domain", "ledger"]),
     ("service", &["policy", "store", "formats", "ledger", "domain"]),
     ("web", &["service", "formats", "domain"]),
-    ("server", &["domain", "ledger", "policy", "formats", "store", "service", "web"]),
+    ("server", &["domain", "ledger", "evidence", "policy", "formats", "store", "service", "web"]),
 ];
 
 fn root() -> PathBuf {

@@ -3,11 +3,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not as it must be")]
 
+#[expect(dead_code, reason = "other tests need the rest")]
+#[path = "../../../evidence/tests/it/authority.rs"]
+mod authority;
 mod backup;
 mod browser;
 mod crash;
 mod demo;
 mod disk;
+mod evidence;
+#[expect(dead_code, reason = "other tests need the rest")]
+#[path = "../../../evidence/tests/it/fixture.rs"]
+mod fixture;
 mod fuzz;
 mod house;
 mod identity;
