@@ -2,3 +2,4 @@
 //! Nothing here decides, stores, reads a clock or opens a connection.
 
 pub mod etsi_103120;
+pub mod paper;
