@@ -10,6 +10,7 @@ mod ledger;
 mod measure;
 mod operator;
 mod pages;
+mod paper;
 mod router;
 mod security;
 mod session;

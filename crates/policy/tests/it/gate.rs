@@ -118,15 +118,15 @@ fn other_systems_the_clock_and_the_console_may_exactly_what_the_table_says() {
 fn the_acts_of_each_role_are_those_of_the_procedure() {
     let gate = Gate::built_in();
     let officer = "draft revise submit send answer confirm withdraw close postpone extend_hold announce_conversion \
-                   convert_hold release_hold view prove";
+                   convert_hold release_hold view prove print";
     let gatekeeper = "return forward send answer withdraw close extend_hold announce_conversion convert_hold \
-                      release_hold view prove";
+                      release_hold view prove print";
     let table = [
         (Role::Officer, Relation::Authority, officer),
         (Role::Gatekeeper, Relation::Authority, gatekeeper),
-        (Role::Authoriser, Relation::Authority, "return authorise amend withdraw view prove"),
-        (Role::Analyst, Relation::Addressee, "acknowledge check ask decide prepare discard view prove"),
-        (Role::Reviewer, Relation::Addressee, "check ask decide discard release view prove"),
+        (Role::Authoriser, Relation::Authority, "return authorise amend withdraw view prove print"),
+        (Role::Analyst, Relation::Addressee, "acknowledge check ask decide prepare discard view prove print"),
+        (Role::Reviewer, Relation::Addressee, "check ask decide discard release view prove print"),
     ];
     for (role, relation, acts) in table {
         let mut expected: Vec<String> = acts.split_whitespace().map(|act| format!("request.{act}")).collect();

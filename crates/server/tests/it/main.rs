@@ -12,6 +12,7 @@ mod house;
 mod import;
 mod observe;
 mod opaque;
+mod papers;
 mod procedure;
 mod screens;
 mod verify;

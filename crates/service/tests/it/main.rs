@@ -17,6 +17,7 @@ mod logging;
 mod loose_file;
 mod main_job;
 mod model;
+mod paper;
 mod refused;
 mod tampered;
 mod witness;

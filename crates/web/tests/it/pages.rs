@@ -72,6 +72,7 @@ fn address(path: &str, about: About, act: Option<RequestAct>) -> String {
         .replace("{person}", &person.to_string())
         .replace("{file}", spare)
         .replace("{token}", spare)
+        .replace("{kind}", "receipt")
         .replace("{act}", act.map_or("withdraw", RequestAct::as_str))
 }
 
