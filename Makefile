@@ -1,6 +1,6 @@
 # `make demo` and `make test` do everything on a fresh machine; the rest are their parts.
 SHELL := /bin/bash
-PACKAGES := chromium chromium-driver postgresql libxml2-utils python3 openssl strace faketime age
+PACKAGES := chromium chromium-driver postgresql libxml2-utils python3 openssl strace faketime age poppler-utils qpdf
 DEMO_LISTEN ?= 127.0.0.1:8080
 DEMO_DATA ?= .work/demo
 COMITY_FUZZ_SECONDS ?= 60
@@ -10,8 +10,8 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 .PHONY: demo test soak check assets packages nextest bench fuzz cargo-fuzz
 
 demo: assets
-	cargo build -p comity-server
-	cargo run -q -p comity-server -- demo --listen $(DEMO_LISTEN) --data $(DEMO_DATA)
+	cargo build -p comity-server -p comity-papers
+	$(TARGET)/debug/comity demo --listen $(DEMO_LISTEN) --data $(DEMO_DATA)
 
 test: packages assets nextest check
 	cargo nextest run --workspace --no-fail-fast
@@ -62,6 +62,8 @@ packages:
 	command -v openssl >/dev/null || missing="$$missing openssl"; \
 	command -v age >/dev/null || missing="$$missing age"; \
 	command -v strace >/dev/null || missing="$$missing strace"; \
+	command -v pdfinfo >/dev/null || missing="$$missing poppler-utils"; \
+	command -v qpdf >/dev/null || missing="$$missing qpdf"; \
 	ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || missing="$$missing faketime"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

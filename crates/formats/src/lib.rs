@@ -3,3 +3,4 @@
 
 pub mod etsi_103120;
 pub mod inspection;
+pub mod paper;

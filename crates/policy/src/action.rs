@@ -77,6 +77,8 @@ words! {
         RequestView = "request.view",
         /// Take the proof of one dossier from the ledger.
         RequestProve = "request.prove",
+        /// Print one dossier as a paper.
+        RequestPrint = "request.print",
         /// Erase a dossier whose retention is over.
         RequestErase = "request.erase",
         /// Open the queue of the own organisation; each row is then asked as `request.view`.
@@ -229,7 +231,11 @@ impl Action {
             | Self::RequestDiscard
             | Self::RequestRelease
             | Self::FileUpload => Touches::CaseOf(Side::Provider),
-            Self::RequestClose | Self::RequestView | Self::RequestProve | Self::FileDownload => Touches::Case,
+            Self::RequestClose
+            | Self::RequestView
+            | Self::RequestProve
+            | Self::RequestPrint
+            | Self::FileDownload => Touches::Case,
             Self::RequestList => Touches::Queue,
             Self::RequestTick
             | Self::RequestFreeze
@@ -335,6 +341,7 @@ impl Action {
             | Self::RequestRelease => Some(Processing::Disclosure),
             Self::RequestView
             | Self::RequestProve
+            | Self::RequestPrint
             | Self::RequestList
             | Self::FileDownload
             | Self::OrganisationView

@@ -55,6 +55,9 @@ pub(crate) struct Config {
     /// The mail server on this machine that takes notices.
     #[serde(default)]
     pub(crate) smtp: Option<Smtp>,
+    /// What sets papers; by default the program `comity-papers` beside this one.
+    #[serde(default)]
+    pub(crate) papers: Option<PapersConfig>,
     /// What only this machine may ask.
     #[serde(default)]
     pub(crate) operator: Option<OperatorConfig>,
@@ -167,6 +170,14 @@ pub(crate) struct OperatorConfig {
     pub(crate) listen: SocketAddr,
 }
 
+/// What sets papers.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PapersConfig {
+    /// The program.
+    program: PathBuf,
+}
+
 /// The mail server.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -272,6 +283,7 @@ impl Config {
                 unique_id: self.interop_identifier.clone(),
             },
             upload_limit: self.upload_limit,
+            papers: self.papers.as_ref().map_or_else(papers_beside, |papers| papers.program.clone()),
         }
     }
 }
@@ -279,6 +291,12 @@ impl Config {
 /// Who looks at files: this very program, also after its file was replaced by a newer one.
 pub(crate) fn inspector() -> Inspector {
     Inspector::Program(PathBuf::from("/proc/self/exe"))
+}
+
+/// The program that sets papers, where it lies beside this one.
+pub(crate) fn papers_beside() -> PathBuf {
+    let here = std::env::current_exe().ok();
+    here.as_deref().and_then(Path::parent).unwrap_or_else(|| Path::new("")).join("comity-papers")
 }
 
 /// The procedures that are part of the program, with their paths below `procedures/`.

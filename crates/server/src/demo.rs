@@ -4,7 +4,9 @@
 mod people;
 mod story;
 
-use crate::config::{add_folder, inspector, shipped_calendars, shipped_procedures, system_clock};
+use crate::config::{
+    add_folder, inspector, papers_beside, shipped_calendars, shipped_procedures, system_clock,
+};
 use crate::serve::{listen, run_to_end, said, serve};
 use comity_domain::id::OrganisationId;
 use comity_domain::party::Role;
@@ -112,6 +114,7 @@ pub(crate) fn web_settings(base_url: &str) -> WebSettings {
         words: Translator::embedded(),
         interop: Endpoint { country: "XA".to_owned(), unique_id: "HBT".to_owned() },
         upload_limit: UPLOAD_LIMIT,
+        papers: papers_beside(),
     }
 }
 

@@ -229,6 +229,8 @@ pub enum Cause {
     Unavailable,
     /// The machine's clock is behind what was already recorded.
     Clock,
+    /// No paper could be made of what is there; the page itself can be printed.
+    Paper,
     /// Nothing that would help.
     Unexpected,
 }

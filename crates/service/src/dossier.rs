@@ -1,7 +1,7 @@
 //! The dossier: everything of one request that its reader may see, in one answer, with what they can do now.
 //! Reading it leaves a trail entry (T05); nothing is left out silently.
 
-use crate::act::{Attempt, Caller, Denied, hex, settle};
+use crate::act::{Answer, Attempt, Caller, Denied, hex, settle};
 use crate::party::brief;
 use crate::queue::procedure_view;
 use crate::request::{Parties, both, files};
@@ -46,6 +46,47 @@ struct Desk<'a> {
     now: Moment,
 }
 
+/// A dossier as its reader sees it, with the rules under which it runs.
+pub(crate) struct Drawn<'a> {
+    pub(crate) dossier: Dossier,
+    pub(crate) procedure: &'a PinnedProcedure,
+    pub(crate) created_at: Moment,
+}
+
+/// Draws the dossier for a reader whom the gate has let through; nothing where its content was erased.
+pub(crate) fn draw<'a>(
+    tx: &mut dyn Tx,
+    store: &comity_store::Store,
+    inner: &'a Inner,
+    attempt: &Attempt<'_>,
+    relation: Relation,
+    arrived: bool,
+    id: RequestId,
+) -> Answer<Option<Drawn<'a>>> {
+    let Some((request, key)) = rows::load(tx, store.instance_key(), id)? else { return Ok(Ok(None)) };
+    let procedure = inner.pinned(&request.procedure);
+    let procedure = procedure.ok_or_else(|| Fault::other("a request under an unknown procedure"))?;
+    let parties = match both(tx, request.from, request.to)? {
+        Ok(parties) => parties,
+        Err(refusals) => return Ok(Err(refusals)),
+    };
+    let (reader, side) = reader_of(relation);
+    let now = attempt.now;
+    let desk = Desk { inner, request: &request, procedure, parties: &parties, reader, side, now };
+    let mut dossier = desk.dossier();
+    dossier.contact_points = party::contact_points(tx, request.from)?;
+    let source = Source { people: behind::people(tx, request.id)?, ..Source::default() };
+    let events = rows::events(tx, &key, id)?;
+    dossier.history = events.iter().filter_map(|event| desk.history(event)).collect();
+    if side == Some(Side::Provider) {
+        dossier.uploads = crate::file::loose(tx, &key, &request)?;
+    }
+    let files = files(tx, &key, id)?;
+    dossier.acts = desk.acts(attempt, relation, arrived, &files, &source);
+    dossier.papers = crate::paper::offered(&procedure.procedure, &dossier);
+    Ok(Ok(Some(Drawn { dossier, procedure, created_at: request.created_at })))
+}
+
 impl Exchange {
     /// The whole case on one page.
     ///
@@ -73,34 +114,13 @@ impl Exchange {
                 Ok(relation) => relation,
                 Err(code) => return attempt.refuse(tx, vec![Refusal::new(code)]),
             };
-            let arrived = parties.arrived;
-            let Some((request, key)) = rows::load(tx, store.instance_key(), id)? else {
-                let erased = erased(tx, id, &parties)?;
-                attempt.record(tx, "viewed", "")?;
-                return Ok(Ok(Case::Erased(Box::new(erased))));
-            };
-            let procedure = inner.pinned(&request.procedure);
-            let procedure = procedure.ok_or_else(|| Fault::other("a request under an unknown procedure"))?;
-            let parties = match both(tx, request.from, request.to)? {
-                Ok(parties) => parties,
+            let case = match draw(tx, &store, &inner, &attempt, relation, parties.arrived, id)? {
+                Ok(Some(drawn)) => Case::Whole(Box::new(drawn.dossier)),
+                Ok(None) => Case::Erased(Box::new(erased(tx, id, &parties)?)),
                 Err(refusals) => return attempt.refuse(tx, refusals),
             };
-            let (reader, side) = reader_of(relation);
-            let now = attempt.now;
-            let desk =
-                Desk { inner: &inner, request: &request, procedure, parties: &parties, reader, side, now };
-            let mut dossier = desk.dossier();
-            dossier.contact_points = party::contact_points(tx, request.from)?;
-            let source = Source { people: behind::people(tx, request.id)?, ..Source::default() };
-            let events = rows::events(tx, &key, id)?;
-            dossier.history = events.iter().filter_map(|event| desk.history(event)).collect();
-            if side == Some(Side::Provider) {
-                dossier.uploads = crate::file::loose(tx, &key, &request)?;
-            }
-            let files = files(tx, &key, id)?;
-            dossier.acts = desk.acts(&attempt, relation, arrived, &files, &source);
             attempt.record(tx, "viewed", "")?;
-            Ok(Ok(Case::Whole(Box::new(dossier))))
+            Ok(Ok(case))
         };
         settle(self.store.write("request.view", work).await)
     }
@@ -170,6 +190,7 @@ impl Desk<'_> {
             draft: self.draft(),
             grounds: rules.refusal.iter().filter_map(|rule| self.ground(rule.code)).collect(),
             question_codes: rules.clarification.codes.clone(),
+            papers: Vec::new(),
         }
     }
 

@@ -238,6 +238,11 @@ impl Ledger {
         Ok(Note { text, signatures: vec![signature] }.to_string())
     }
 
+    /// The verifier key of promises.
+    pub(crate) fn receipts_key(&self) -> String {
+        self.receipts.verifier().to_string()
+    }
+
     fn checkpoint_file(&self, origin: &str) -> PathBuf {
         let year = origin.rsplit('/').next().unwrap_or("log");
         self.folder.join(format!("checkpoint-{year}"))
@@ -353,6 +358,6 @@ impl Exchange {
 
     /// The verifier key of the promises that receipts carry.
     pub fn receipts_key(&self) -> String {
-        self.inner.ledger.receipts.verifier().to_string()
+        self.inner.ledger.receipts_key()
     }
 }

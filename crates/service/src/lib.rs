@@ -13,6 +13,7 @@ mod job;
 mod ledger;
 mod notice;
 mod oversight;
+mod paper;
 mod party;
 mod queue;
 mod request;
@@ -36,6 +37,7 @@ pub use ledger::{
 };
 pub use notice::{Notice, SmtpSettings};
 pub use oversight::{NewExtract, NewSample, Sample, TrailPage, TrailQuery, TrailShow, TrailView};
+pub use paper::PaperKind;
 pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken};
 pub use queue::MOST_COUNTED;
 pub use request::{ForeignStatus, PeerProcedures};

@@ -12,15 +12,17 @@ use std::fmt;
 use std::sync::Arc;
 use unic_langid::LanguageIdentifier;
 
-const ENGLISH: [(&str, &str); 3] = [
+const ENGLISH: [(&str, &str); 4] = [
     ("en/domain.ftl", include_str!("../../../translations/en/domain.ftl")),
     ("en/identifier.ftl", include_str!("../../../translations/en/identifier.ftl")),
     ("en/pages.ftl", include_str!("../../../translations/en/pages.ftl")),
+    ("en/papers.ftl", include_str!("../../../translations/en/papers.ftl")),
 ];
-const FRENCH: [(&str, &str); 3] = [
+const FRENCH: [(&str, &str); 4] = [
     ("fr/domain.ftl", include_str!("../../../translations/fr/domain.ftl")),
     ("fr/identifier.ftl", include_str!("../../../translations/fr/identifier.ftl")),
     ("fr/pages.ftl", include_str!("../../../translations/fr/pages.ftl")),
+    ("fr/papers.ftl", include_str!("../../../translations/fr/papers.ftl")),
 ];
 
 /// The attribute of a text that says the same without its values, for callers that have none.

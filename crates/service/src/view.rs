@@ -1,6 +1,7 @@
 //! What a question answers: the same values are drawn by pages, sent by the API and printed on paper.
 //! Everything here has already been filtered for its reader; nothing above filters again.
 
+use crate::paper::PaperKind;
 use comity_domain::clock::Line;
 use comity_domain::id::{
     ClarificationId, ItemId, OrganisationId, PackageId, PersonId, RequestId, TokenId, UploadId,
@@ -465,6 +466,8 @@ pub struct Dossier {
     pub grounds: Vec<GroundView>,
     /// The codes with which a question may be asked.
     pub question_codes: Vec<NonExecutionCode>,
+    /// The papers that can be printed now.
+    pub papers: Vec<PaperKind>,
 }
 
 /// The signature under a request.

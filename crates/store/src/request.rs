@@ -34,7 +34,7 @@ crate::sql! {
         where e.request = $1 and e.sequence = $2";
     LAST_COMMITMENT = "select l.commitment from event e join leaf l on l.id = e.id
         where e.request = $1 order by e.sequence desc limit 1";
-    EVENT_LEAVES = "select e.id, e.sequence, e.name, l.commitment, e.at_us from event e
+    EVENT_LEAVES = "select e.id, e.sequence, e.name, l.commitment, e.at_us, l.log, l.position from event e
         join leaf l on l.id = e.id and l.kind = 'event' where e.request = $1 order by e.sequence";
     IDS_AFTER = "select id from request where id > $1 order by id limit $2";
     BY_REFERENCE = "select id from request where reference = $1 order by id limit 1";
@@ -299,6 +299,8 @@ pub struct EventLeaf {
     pub commitment: [u8; 32],
     /// When it was committed, in microseconds since 1970.
     pub at_us: i64,
+    /// The log and the position in it, once it is sealed.
+    pub place: Option<(String, u64)>,
 }
 
 /// The events of a dossier without their bodies, in their order; those of an erased one too.
@@ -307,12 +309,14 @@ pub fn event_leaves(tx: &mut dyn Tx, id: RequestId) -> Result<Vec<EventLeaf>, Fa
     rows.iter()
         .map(|row| {
             let commitment = row.bytes(3)?.try_into();
+            let position = row.opt_int(6)?.and_then(|position| u64::try_from(position).ok());
             Ok(EventLeaf {
                 id: row.text(0)?.to_owned(),
                 sequence: u64::try_from(row.int(1)?).unwrap_or(0),
                 name: row.text(2)?.to_owned(),
                 commitment: commitment.map_err(|_| Fault::other("a commitment that has not 32 bytes"))?,
                 at_us: row.int(4)?,
+                place: row.opt_text(5)?.map(str::to_owned).zip(position),
             })
         })
         .collect()

@@ -107,7 +107,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
 const fn status_of_fault(cause: Cause) -> StatusCode {
     match cause {
         Cause::Full => StatusCode::INSUFFICIENT_STORAGE,
-        Cause::Unavailable | Cause::Clock => StatusCode::SERVICE_UNAVAILABLE,
+        Cause::Unavailable | Cause::Clock | Cause::Paper => StatusCode::SERVICE_UNAVAILABLE,
         Cause::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -129,6 +129,11 @@ const fn words_of_fault(cause: Cause) -> (&'static str, &'static str, &'static s
             "clock-behind",
             "The clock of this instance is behind what it has recorded",
             "Nothing was kept. Send it again once the operator has set the clock.",
+        ),
+        Cause::Paper => (
+            "paper-not-made",
+            "The paper could not be made",
+            "Print the page of the dossier from a browser, and tell the operator the id of the fault.",
         ),
         Cause::Unexpected => ("fault", "Internal fault", "Tell the operator the id of the fault."),
     }

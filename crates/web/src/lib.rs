@@ -11,6 +11,7 @@ mod limit;
 mod measure;
 mod operator;
 mod pages;
+mod paper;
 mod router;
 mod security;
 mod session;

@@ -5,7 +5,7 @@ use crate::error::{FaultId, PageError};
 use crate::interop;
 use crate::session::Visitor;
 use crate::state::{State as App, WebSettings};
-use crate::{api, assets, ledger, operator, pages, security, transfer};
+use crate::{api, assets, ledger, operator, pages, paper, security, transfer};
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -159,6 +159,7 @@ pub const ROUTES: &[Route] = &[
     changes("POST", "/requests/new", Guard::Session, &["request.draft"]),
     asks("GET", "/requests/{id}", Guard::Session, &["request.view", "erasure.view"]),
     asks("GET", "/requests/{id}/proof", Guard::Session, &["request.prove", "erasure.view"]),
+    asks("GET", "/requests/{id}/papers/{kind}", Guard::Session, &["request.print", "erasure.view"]),
     asks("GET", "/requests/{id}/draft", Guard::Session, &["request.view"]),
     changes("POST", "/requests/{id}/draft", Guard::Session, &["request.revise", "request.submit"]),
     changes("POST", "/requests/{id}/autosave", Guard::Session, &["request.revise"]),
@@ -195,6 +196,7 @@ pub const ROUTES: &[Route] = &[
     asks("GET", "/api/v1/requests/{id}", READ, &["request.view", "erasure.view"]),
     changes("POST", "/api/v1/requests/{id}/acts", ACT, ACTS),
     asks("GET", "/api/v1/requests/{id}/proof", READ, &["request.prove", "erasure.view"]),
+    asks("GET", "/api/v1/requests/{id}/papers/{kind}", READ, &["request.print", "erasure.view"]),
     changes("POST", "/api/v1/requests/{id}/files", ACT, &["file.upload"]),
     changes("PATCH", "/api/v1/requests/{id}/files/{file}", ACT, &["file.upload"]),
     changes("POST", "/api/v1/requests/{id}/files/{file}/complete", ACT, &["file.upload"]),
@@ -250,6 +252,7 @@ fn program(app: App) -> Router {
     let pages = pages::routes()
         .merge(files)
         .merge(ledger::routes())
+        .merge(paper::routes())
         .route("/assets/{*name}", get(assets::serve))
         .route("/favicon.ico", get(assets::favicon))
         .route("/problems/{code}", get(api::problem_type))

@@ -3,8 +3,10 @@
 
 use crate::limit::Attempts;
 use crate::measure::Measures;
+use crate::paper::Press;
 use comity_service::Exchange;
 use comity_service::translation::Translator;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// How this instance names itself in messages of a standard interface.
@@ -28,6 +30,8 @@ pub struct WebSettings {
     pub interop: Endpoint,
     /// Most bytes of one uploaded file.
     pub upload_limit: u64,
+    /// The program that sets papers.
+    pub papers: PathBuf,
 }
 
 /// What every handler can reach.
@@ -45,6 +49,8 @@ pub struct State {
     pub(crate) interop: Arc<Endpoint>,
     /// Most bytes of one uploaded file.
     pub(crate) upload_limit: u64,
+    /// What sets papers.
+    pub(crate) press: Arc<Press>,
     /// What is counted.
     pub(crate) measures: Arc<Measures>,
     /// How often each address has tried to sign in.
@@ -60,6 +66,7 @@ impl State {
             base_url: settings.base_url.trim_end_matches('/').into(),
             interop: Arc::new(settings.interop),
             upload_limit: settings.upload_limit,
+            press: Arc::new(Press::new(settings.papers)),
             measures: Arc::new(Measures::new()),
             attempts: Arc::new(Attempts::default()),
         }

@@ -19,6 +19,10 @@ impl Words {
         Self { texts, language }
     }
 
+    pub(crate) fn texts(&self) -> &Translator {
+        &self.texts
+    }
+
     pub(crate) const fn language(&self) -> Language {
         self.language
     }

@@ -127,22 +127,26 @@ fn other_systems_the_clock_and_the_console_may_exactly_what_the_table_says() {
 fn the_acts_of_each_role_are_those_of_the_procedure() {
     let gate = Gate::built_in();
     let officer = "draft revise submit send answer confirm confirm_deletion withdraw close postpone extend_hold \
-                   announce_conversion convert_hold release_hold view prove";
+                   announce_conversion convert_hold release_hold view prove print";
     let gatekeeper = "return forward send answer withdraw close extend_hold announce_conversion convert_hold \
-                      release_hold view prove";
+                      release_hold view prove print";
     let table = [
         (Role::Officer, Relation::Authority, officer),
         (Role::Gatekeeper, Relation::Authority, gatekeeper),
-        (Role::Authoriser, Relation::Authority, "return authorise reauthorise amend withdraw view prove"),
+        (
+            Role::Authoriser,
+            Relation::Authority,
+            "return authorise reauthorise amend withdraw view prove print",
+        ),
         (
             Role::Analyst,
             Relation::Addressee,
-            "acknowledge check findings ask decide prepare discard view prove",
+            "acknowledge check findings ask decide prepare discard view prove print",
         ),
         (
             Role::Reviewer,
             Relation::Addressee,
-            "check findings thaw find_fraud ask decide discard release view prove",
+            "check findings thaw find_fraud ask decide discard release view prove print",
         ),
     ];
     for (role, relation, acts) in table {

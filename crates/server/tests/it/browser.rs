@@ -269,7 +269,7 @@ impl Browser {
 
     /// Where the page's links lead within the instance, each with the state that its row of a table is in.
     pub(crate) async fn links(&self) -> Vec<(String, String)> {
-        let script = "return [...document.querySelectorAll('a[href^=\"/\"]')].map(a => [a.getAttribute('href'), \
+        let script = "return [...document.querySelectorAll('a[href^=\"/\"]:not([download])')].map(a => [a.getAttribute('href'), \
                       a.closest('tr')?.querySelector('td:last-child .badge')?.textContent ?? ''])";
         serde_json::from_value(self.client.execute(script, Vec::new()).await.unwrap()).unwrap()
     }

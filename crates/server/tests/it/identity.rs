@@ -9,7 +9,7 @@ use comity_service::{Caller, Exchange, Inspector, LedgerSettings, Settings};
 use comity_store::Database;
 use comity_web::{Endpoint, WebSettings};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -65,6 +65,7 @@ impl Instance {
             words: Translator::embedded(),
             interop: Endpoint { country: "XA".to_owned(), unique_id: "HBT".to_owned() },
             upload_limit: 1_000_000,
+            papers: PathBuf::new(),
         };
         let app = comity_web::app(exchange.clone(), web);
         let listener = tokio::net::TcpListener::from_std(listener).unwrap();

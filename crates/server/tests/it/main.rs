@@ -22,6 +22,7 @@ mod import;
 mod inspection;
 mod observe;
 mod opaque;
+mod papers;
 mod procedure;
 mod program;
 mod screens;

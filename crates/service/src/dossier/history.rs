@@ -1,11 +1,44 @@
-//! The details of an event, by name, for its sentence in the history; only what the reader may see.
+//! The details of an event, by name, and its sentence in the history; only what the reader may see.
 
+use crate::translation::Translator;
+use crate::{ClockView, HistoryView};
 use comity_domain::audience::Reader;
 use comity_domain::preservation::HoldEnd;
 use comity_domain::refusal::NonExecutionCode;
 use comity_domain::request::{Request, RequestEvent};
+use comity_domain::term::Language;
+use comity_domain::time::Moment;
 
 type Details = Vec<(&'static str, String)>;
+
+impl HistoryView {
+    /// The sentence of an entry, in the words of one language; `moment` writes a time.
+    pub fn sentence(
+        &self,
+        words: &Translator,
+        language: Language,
+        clocks: &[ClockView],
+        moment: impl Fn(Moment) -> String,
+    ) -> String {
+        let word =
+            |vocabulary: &str, value: &str| words.text(language, &format!("{vocabulary}-{value}"), &[]);
+        let told = self.details.iter().map(|(name, value)| {
+            let told = match *name {
+                "outcome" | "check" | "cause" | "authoriser" => word(name, value),
+                "due" | "until" => value.parse().map_or_else(|_| value.clone(), &moment),
+                "clock" => clocks
+                    .iter()
+                    .find(|clock| clock.id == *value)
+                    .map_or_else(|| value.clone(), |clock| clock.label.get(language).to_owned()),
+                _ => value.clone(),
+            };
+            (*name, told)
+        });
+        let told: Vec<(&str, String)> = told.collect();
+        let values: Vec<(&str, &str)> = told.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        words.text(language, &format!("event-{}", self.event), &values)
+    }
+}
 
 fn number(request: &Request, id: comity_domain::id::ItemId) -> String {
     request.item(id).map_or_else(String::new, |item| item.number.to_string())

@@ -20,6 +20,7 @@ mod logging;
 mod loose_file;
 mod main_job;
 mod model;
+mod paper;
 mod passkey;
 mod refused;
 mod source;

@@ -59,6 +59,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(request::dossier))
         .routes(routes!(request::act))
         .routes(routes!(request::proof))
+        .routes(routes!(request::paper))
         .routes(routes!(request::work))
         .routes(routes!(file::begin))
         .routes(routes!(file::append))

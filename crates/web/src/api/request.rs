@@ -4,6 +4,8 @@
 use super::body::{Body, Nothing, Path, Query, expected_version, idempotency_key};
 use super::token::{Act, Read, Token};
 use crate::error::{PageError, Problem};
+use crate::paper::PaperQuery;
+use crate::session::accepted_language;
 use crate::state::State as App;
 use axum::Json;
 use axum::extract::State;
@@ -12,7 +14,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use comity_domain::id::{OrganisationId, RequestId};
 use comity_domain::request::{Draft, RequestCommand};
-use comity_service::{Case, Dossier, Erased, QueuePage, QueueQuery, Receipt, Work};
+use comity_service::{Case, Dossier, Erased, PaperKind, QueuePage, QueueQuery, Receipt, Work};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -191,6 +193,34 @@ pub(crate) async fn proof(
     Query(Nothing {}): Query<Nothing>,
 ) -> Result<Response, PageError> {
     crate::ledger::bundle(&app, &token.caller, id).await
+}
+
+/// A paper about a request, as a PDF that is archival (PDF/A-3a) and accessible (PDF/UA-1). It shows what the dossier shows
+/// to the caller; which kinds there are now stands in the dossier under `papers`. Printing is recorded.
+#[utoipa::path(
+    get,
+    path = "/requests/{id}/papers/{kind}",
+    tag = "requests",
+    params(
+        ("id" = RequestId, Path, description = "The request."),
+        ("kind" = PaperKind, Path, description = "Which paper."),
+        PaperQuery,
+    ),
+    responses(
+        (status = OK, body = Vec<u8>, content_type = "application/pdf"),
+        (status = "default", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("token" = ["read"])),
+)]
+pub(crate) async fn paper(
+    State(app): State<App>,
+    token: Token<Read>,
+    Path((id, kind)): Path<(RequestId, String)>,
+    Query(query): Query<PaperQuery>,
+    headers: HeaderMap,
+) -> Result<Response, PageError> {
+    let language = query.language.unwrap_or_else(|| accepted_language(&headers));
+    crate::paper::print(&app, &token.caller, id, &kind, language).await
 }
 
 /// What the caller has to do now.

@@ -327,28 +327,8 @@ impl DossierPage {
 
     /// The sentence of an event.
     fn sentence(&self, entry: &HistoryView) -> String {
-        let translated: Vec<(&str, String)> =
-            entry.details.iter().map(|(n, v)| (*n, self.detail(n, v))).collect();
-        let values: Vec<(&str, &str)> = translated.iter().map(|(n, v)| (*n, v.as_str())).collect();
-        self.f.words.with(&format!("event-{}", entry.event), &values)
-    }
-
-    fn detail(&self, name: &str, value: &str) -> String {
-        match name {
-            "outcome" => self.f.w("outcome", value),
-            "check" => self.f.w("check", value),
-            "cause" => self.f.w("cause", value),
-            "authoriser" => self.f.w("authoriser", value),
-            "due" | "until" => match value.parse() {
-                Ok(at) => self.f.words.moment(at),
-                Err(_) => value.to_owned(),
-            },
-            "clock" => {
-                let known = self.d.clocks.iter().find(|clock| clock.id == value);
-                known.map_or_else(|| value.to_owned(), |clock| self.f.text(&clock.label).to_owned())
-            }
-            _ => value.to_owned(),
-        }
+        let words = &self.f.words;
+        entry.sentence(words.texts(), words.language(), &self.d.clocks, |at| words.moment(at))
     }
 
     fn sized(&self, bytes: &u64) -> String {

@@ -77,6 +77,7 @@ pub(crate) fn error_page(app: &State, visitor: &Visitor, error: &PageError) -> R
         (Some(_), Cause::Full) => "error-full",
         (Some(_), Cause::Unavailable) => "error-unavailable",
         (Some(_), Cause::Clock) => "error-clock",
+        (Some(_), Cause::Paper) => "error-paper",
         (Some(_), Cause::Unexpected) => "error-fault",
     };
     let f = Frame::bare(app, visitor.manner, "", key);

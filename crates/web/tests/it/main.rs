@@ -12,6 +12,7 @@ mod matrix;
 mod observe;
 mod openapi;
 mod pages;
+mod paper;
 mod routes;
 mod support;
 mod texts;

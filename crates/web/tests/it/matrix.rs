@@ -121,6 +121,8 @@ fn about_requests(who: Who, held: &Held) -> Vec<Case> {
     cases.push(case(Action::RequestView, "GET", path.clone(), None, false, FINE));
     cases.push(case(Action::RequestFindings, "GET", format!("{path}/findings"), None, true, FINE));
     cases.push(case(Action::RequestProve, "GET", format!("{path}/proof"), None, true, FINE));
+    let receipt = format!("{path}/papers/receipt");
+    cases.push(case(Action::RequestPrint, "GET", receipt, None, true, FINE));
     let name = Some(json!({ "name": "answer.csv" }));
     cases.push(case(Action::FileUpload, "POST", format!("{path}/files"), name, true, FINE));
     // The file is complete already.

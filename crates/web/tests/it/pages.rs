@@ -75,6 +75,7 @@ fn address(path: &str, about: About, act: Option<RequestAct>) -> String {
         .replace("{token}", spare)
         .replace("{number}", spare)
         .replace("{revocation}", spare)
+        .replace("{kind}", "receipt")
         .replace("{act}", act.map_or("withdraw", RequestAct::as_str))
 }
 

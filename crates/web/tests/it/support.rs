@@ -89,6 +89,7 @@ impl Instance {
             words: Translator::embedded(),
             interop: Endpoint { country: "XA".to_owned(), unique_id: "HBT".to_owned() },
             upload_limit: 1_000_000,
+            papers: PathBuf::new(),
         };
         Self { router: app(exchange, web), peer }
     }

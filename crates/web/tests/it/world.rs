@@ -130,6 +130,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn open(store: &TestStore) -> Self {
+        Self::with_press(store, "good").await
+    }
+
+    /// The same with one of the presses of `tests/press`.
+    pub(crate) async fn with_press(store: &TestStore, press: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../procedures");
         let mut procedures = ProcedureSet::default();
         let text = std::fs::read_to_string(folder.join("bud/18_subscriber.toml")).unwrap();
@@ -159,6 +164,7 @@ impl World {
             words: Translator::embedded(),
             interop: Endpoint { country: "XA".to_owned(), unique_id: "HBT".to_owned() },
             upload_limit: 1_000_000,
+            papers: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/press").join(press),
         };
         let (router, operator) = with_operator(exchange.clone(), web);
         let world = Self { exchange, router, operator };
