@@ -269,7 +269,7 @@ impl Course {
 /// What the receiver found of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Found {
+pub enum FileState {
     /// Both hashes are those of the manifest.
     Intact,
     /// A hash is another.
@@ -285,7 +285,7 @@ pub struct ReceivedFile {
     /// Its number in the manifest.
     pub number: u64,
     /// What was found.
-    pub found: Found,
+    pub found: FileState,
     /// SHA-256 of what came in.
     pub sha256_cipher: Digest,
     /// SHA-256 of its content; nothing where it did not open.
@@ -324,7 +324,7 @@ impl Statement for Receipt {
             return Err(format!("files: 1 to {MAX_FILES}"));
         }
         for file in &self.files {
-            if file.remark.is_none() != (file.found == Found::Intact) {
+            if file.remark.is_none() != (file.found == FileState::Intact) {
                 return Err("files.remark: said where a file is not intact, and nowhere else".to_owned());
             }
             file.remark.as_ref().map_or(Ok(()), |remark| check("files.remark", remark))?;
@@ -353,7 +353,7 @@ impl Receipt {
             }
             let same = received.sha256_cipher == sent.sha256_cipher
                 && received.sha256_plain == Some(sent.sha256_plain);
-            if same != (received.found != Found::Mismatch) {
+            if same != (received.found != FileState::Mismatch) {
                 return Err(format!(
                     "receipt: file {number}: what is said of it does not follow from its hashes"
                 ));
@@ -364,6 +364,6 @@ impl Receipt {
 
     /// Whether every file came as it was sent.
     pub fn is_intact(&self) -> bool {
-        self.files.iter().all(|file| file.found == Found::Intact)
+        self.files.iter().all(|file| file.found == FileState::Intact)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::authority::{Authority, ECDSA, folder};
 use comity_evidence::court::{self, Keys, Parts};
-use comity_evidence::custody::{Custody, CustodyAct, Entry, Found, Receipt, ReceivedFile, Who};
+use comity_evidence::custody::{Custody, CustodyAct, Entry, FileState, Receipt, ReceivedFile, Who};
 use comity_evidence::manifest::{
     Basis, Encryption, FileEntry, Manifest, Mode, Producer, RequestName, Retention,
 };
@@ -135,7 +135,7 @@ pub(crate) fn custody(manifest: &Manifest) -> String {
 pub(crate) fn receipt(manifest: &Signed<Manifest>) -> Receipt {
     let files = manifest.body.files.iter().map(|file| ReceivedFile {
         number: file.number,
-        found: Found::Intact,
+        found: FileState::Intact,
         sha256_cipher: file.sha256_cipher,
         sha256_plain: Some(file.sha256_plain),
         remark: None,

@@ -1,7 +1,7 @@
 //! Manifests, entries of custody and receipts: what can be said, and that it is read in one way only.
 
 use crate::fixture::{AUTHORITY, COURSE, PROVIDER, custody, delivery, entry, key, keys, receipt, when};
-use comity_evidence::custody::{Custody, CustodyAct, Entry, Found, Receipt};
+use comity_evidence::custody::{Custody, CustodyAct, Entry, FileState, Receipt};
 use comity_evidence::manifest::{FileEntry, MAX_FILES, Manifest, Mode};
 use comity_evidence::signed::{self, Statement};
 use comity_evidence::{Digest, When};
@@ -241,14 +241,16 @@ fn a_receipt_says_what_follows_from_the_hashes() {
         receipt.check().and_then(|()| receipt.agrees(&manifest))
     };
     let remark = || Some("in words".to_owned());
-    assert!(with(|receipt| receipt.files[0].found = Found::Mismatch).is_err());
+    assert!(with(|receipt| receipt.files[0].found = FileState::Mismatch).is_err());
     assert!(with(|receipt| receipt.files[0].remark = Some("in words".to_owned())).is_err());
     assert!(with(|receipt| receipt.files[0].sha256_plain = None).is_err());
     assert!(with(|receipt| receipt.files[0].sha256_cipher = Digest::of(b"else")).is_err());
     assert!(with(|receipt| receipt.manifest = Digest::of(b"else")).is_err());
     assert!(with(|receipt| drop(receipt.files.pop())).is_err());
     assert!(with(|receipt| receipt.files.swap(0, 1)).is_err());
-    for (found, plain) in [(Found::Mismatch, None), (Found::OverDisclosure, whole.files[0].sha256_plain)] {
+    for (found, plain) in
+        [(FileState::Mismatch, None), (FileState::OverDisclosure, whole.files[0].sha256_plain)]
+    {
         let mut receipt = whole.clone();
         receipt.files[0].found = found;
         receipt.files[0].sha256_plain = plain;

@@ -274,8 +274,8 @@ fn the_hash_changes_with_what_the_rules_say_and_not_with_their_order() {
 #[test]
 fn a_sensitive_act_is_refused_to_whoever_has_not_just_shown_a_passkey() {
     let gate = Gate::built_in();
-    let sensitive = "request.authorise request.amend request.send request.check request.release file.download \
-                     contact_point.edit person.invite person.edit role.edit token.edit account.edit";
+    let sensitive = "request.authorise request.amend request.send request.check request.release request.thaw request.find_fraud \
+                     request.reauthorise file.download contact_point.edit person.invite person.edit role.edit token.edit account.edit";
     let sensitive: Vec<&str> = sensitive.split_whitespace().collect();
     let absent = Facts { present: false, ..CASE };
     let mut met = 0_usize;
