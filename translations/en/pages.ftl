@@ -193,6 +193,7 @@ findings-none = Nothing stands out
 findings-weigh = None of this decides. Weigh it with the facts and record what you conclude.
 received-title = What the source had received
 received-none = Nothing had been released.
+received-files = Files
 received-released = Released on
 received-opened = opened
 received-unopened = never opened

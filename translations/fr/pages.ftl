@@ -193,6 +193,7 @@ findings-none = Rien de particulier
 findings-weigh = Rien de cela ne décide. Appréciez-le avec les faits et consignez votre conclusion.
 received-title = Ce que l’origine avait reçu
 received-none = Rien n’avait été communiqué.
+received-files = Fichiers
 received-released = Communiqué le
 received-opened = ouvert
 received-unopened = jamais ouvert

@@ -42,7 +42,7 @@ pub struct Table {
     /// Its name.
     pub name: &'static str,
     /// The columns of its key, which come first.
-    pub key: &'static [Column],
+    pub key: &'static [KeyColumn],
     /// The others.
     pub rest: &'static [&'static str],
     /// Columns that an archive of data leaves out, because they would bring back what is erased.
@@ -51,7 +51,7 @@ pub struct Table {
 
 /// A column of a key, by its type: what is read first is what comes after the smallest value.
 #[derive(Debug, Clone, Copy)]
-pub enum Column {
+pub enum KeyColumn {
     /// `text`.
     Text(&'static str),
     /// `bigint`.
@@ -60,7 +60,7 @@ pub enum Column {
     Bytes(&'static str),
 }
 
-impl Column {
+impl KeyColumn {
     /// Its name.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -69,7 +69,7 @@ impl Column {
     }
 }
 
-const ID: &[Column] = &[Column::Text("id")];
+const ID: &[KeyColumn] = &[KeyColumn::Text("id")];
 
 /// Every table of an archive, each after those to which it refers.
 pub const TABLES: &[Table] = &[
@@ -94,7 +94,7 @@ pub const TABLES: &[Table] = &[
     table("person", ID, &["name", "email", "language", "active"]),
     table(
         "membership",
-        &[Column::Text("person"), Column::Text("organisation")],
+        &[KeyColumn::Text("person"), KeyColumn::Text("organisation")],
         &[
             "roles",
             "function",
@@ -127,8 +127,8 @@ pub const TABLES: &[Table] = &[
             "revoked_at_us",
         ],
     ),
-    table("procedure_text", &[Column::Text("hash")], &["id", "version", "content"]),
-    table("reference_number", &[Column::Text("organisation"), Column::Int("year")], &["last"]),
+    table("procedure_text", &[KeyColumn::Text("hash")], &["id", "version", "content"]),
+    table("reference_number", &[KeyColumn::Text("organisation"), KeyColumn::Int("year")], &["last"]),
     Table {
         withheld: &["provider_reference"],
         ..table(
@@ -158,7 +158,7 @@ pub const TABLES: &[Table] = &[
             ],
         )
     },
-    table("foreign_object", &[Column::Text("organisation"), Column::Text("identifier")], &["request"]),
+    table("foreign_object", &[KeyColumn::Text("organisation"), KeyColumn::Text("identifier")], &["request"]),
     table("event", ID, &["request", "sequence", "name", "at_us", "body"]),
     table(
         "trail",
@@ -185,7 +185,7 @@ pub const TABLES: &[Table] = &[
     ),
     table(
         "idempotency",
-        &[Column::Text("caller"), Column::Text("idempotency_key")],
+        &[KeyColumn::Text("caller"), KeyColumn::Text("idempotency_key")],
         &["request_hash", "receipt", "at_us"],
     ),
     table("notice", ID, &["person", "at_us", "kind", "reference", "request", "sent_at_us"]),
@@ -209,7 +209,7 @@ pub const TABLES: &[Table] = &[
     ),
     Table {
         withheld: &["wrapped"],
-        ..table("dossier_key", &[Column::Text("dossier")], &["destroyed_at_us", "created_at_us"])
+        ..table("dossier_key", &[KeyColumn::Text("dossier")], &["destroyed_at_us", "created_at_us"])
     },
     Table {
         withheld: &["sha256"],
@@ -243,7 +243,7 @@ pub const TABLES: &[Table] = &[
             "revoked_at_us",
         ],
     ),
-    table("recovery_code", &[Column::Bytes("secret_hash")], &["person", "created_at_us", "ended_at_us"]),
+    table("recovery_code", &[KeyColumn::Bytes("secret_hash")], &["person", "created_at_us", "ended_at_us"]),
     table(
         "revocation",
         ID,
@@ -263,21 +263,25 @@ pub const TABLES: &[Table] = &[
     ),
     table(
         "request_source",
-        &[Column::Text("request"), Column::Text("person")],
+        &[KeyColumn::Text("request"), KeyColumn::Text("person")],
         &["organisation", "guard_us"],
     ),
     table("failed_check", ID, &["from_organisation", "to_organisation", "request", "kind", "at_us"]),
-    table("inspection", &[Column::Text("upload")], &["report_sealed", "at_us"]),
-    table("upload_part", &[Column::Text("upload"), Column::Int("number")], &["path", "bytes"]),
+    table("inspection", &[KeyColumn::Text("upload")], &["report_sealed", "at_us"]),
+    table("upload_part", &[KeyColumn::Text("upload"), KeyColumn::Int("number")], &["path", "bytes"]),
     table(
         "log",
-        &[Column::Text("origin")],
+        &[KeyColumn::Text("origin")],
         &["year", "log_key", "size", "root", "checkpoint", "sealed_at_us", "restored_at_us"],
     ),
     table("leaf", ID, &["kind", "commitment", "log", "position"]),
-    table("tile", &[Column::Text("log"), Column::Int("level"), Column::Int("number")], &["hashes"]),
+    table("tile", &[KeyColumn::Text("log"), KeyColumn::Int("level"), KeyColumn::Int("number")], &["hashes"]),
     table("ledger_record", ID, &["request", "salt", "body"]),
-    table("cosignature", &[Column::Text("log"), Column::Text("witness")], &["size", "checkpoint", "at_us"]),
+    table(
+        "cosignature",
+        &[KeyColumn::Text("log"), KeyColumn::Text("witness")],
+        &["size", "checkpoint", "at_us"],
+    ),
 ];
 
 /// The tables that no archive of data holds, and why.
@@ -293,16 +297,16 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
 ];
 
 /// The keys of the dossiers, which stand in the archive of keys alone.
-const KEYS: Table = table("dossier_key", &[Column::Text("dossier")], &["wrapped", "destroyed_at_us"]);
+const KEYS: Table = table("dossier_key", &[KeyColumn::Text("dossier")], &["wrapped", "destroyed_at_us"]);
 
-const fn table(name: &'static str, key: &'static [Column], rest: &'static [&'static str]) -> Table {
+const fn table(name: &'static str, key: &'static [KeyColumn], rest: &'static [&'static str]) -> Table {
     Table { name, key, rest, withheld: &[] }
 }
 
 impl Table {
     /// Its columns in an archive.
     pub fn columns(&self) -> Vec<&'static str> {
-        self.key.iter().map(Column::name).chain(self.rest.iter().copied()).collect()
+        self.key.iter().map(KeyColumn::name).chain(self.rest.iter().copied()).collect()
     }
 }
 

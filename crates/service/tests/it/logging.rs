@@ -9,7 +9,9 @@ use comity_domain::refusal::NonExecutionCode;
 use comity_domain::request::{Decision, Filing, Giving, Intake, RequestCommand};
 use comity_domain::term::{Language, Priority, Processing};
 use comity_policy::Action;
-use comity_service::{Caller, Grant, NewExtract, NewPerson, NewSample, NewToken, QueueQuery, TrailQuery};
+use comity_service::{
+    Caller, Grant, NewExtract, NewPerson, NewSample, NewToken, PaperKind, QueueQuery, TrailQuery,
+};
 use comity_store::testing::TestStore;
 use comity_store::trail::{self, TrailRow};
 use comity_store::{Fault, Tx, on_both_engines};
@@ -203,6 +205,8 @@ on_both_engines! {
     async fn every_processing_leaves_the_fields_that_its_kind_demands(store) {
         let world = World::open(store).await;
         let id = answered(&world).await;
+        let officer = World::caller(Who::Officer);
+        world.exchange.paper(&officer, id, PaperKind::Request, Language::English).await.unwrap();
         held(&world).await;
         let withdrawn = world.draft(Who::Officer, SUBSCRIBER).await;
         let reason = "No longer needed.".to_owned();

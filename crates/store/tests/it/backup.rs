@@ -60,7 +60,7 @@ fn the_keys_of_the_tables_are_those_of_the_database() {
         let text: &'static str = Box::leak(text.into_boxed_str());
         let rows = store.read_blocking("test.key", move |tx: &mut dyn Tx| tx.rows(text, &[])).expect("a key");
         let key: Vec<&str> = rows.iter().map(|row| row.text(0).expect("a name")).collect();
-        let known: Vec<&str> = table.key.iter().map(comity_store::backup::Column::name).collect();
+        let known: Vec<&str> = table.key.iter().map(comity_store::backup::KeyColumn::name).collect();
         assert_eq!(known, key, "{}", table.name);
     }
 }
