@@ -369,7 +369,8 @@ pub fn agree(one: &Bundle, other: &Bundle) -> Result<usize, Refusal> {
     Ok(common)
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+/// Lower-case hexadecimal, as bundles and their digests are written.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a text cannot fail.
         let _ = write!(text, "{byte:02x}");

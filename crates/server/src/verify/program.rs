@@ -3,12 +3,11 @@
 
 use super::{Trust, Verdict, shown, undecided};
 use crate::ledger::Fetched;
-use comity_ledger::bundle::{Bundle, Refusal, Subject};
+use comity_ledger::bundle::{Bundle, Refusal, Subject, hex};
 use comity_ledger::verify::Source;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 /// Most files that a manifest may name.
 const MOST_FILES: usize = 1_000;
@@ -71,14 +70,6 @@ fn scripts(page: &str, files: &BTreeMap<String, File>) -> Result<usize, String> 
 
 fn fetched(source: &Fetched, path: &str) -> Result<Vec<u8>, Refusal> {
     source.read(path).map_err(undecided)?.ok_or_else(|| undecided(format!("{path}: there is no such file")))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -60,6 +60,7 @@ const HELD: &[(&str, &[&str], &[&str])] = &[
             "version",
             "created_at_us",
             "updated_at_us",
+            "frozen",
             "body",
         ],
     ),
