@@ -632,7 +632,7 @@ notice-admin-cloned-body = A passkey of accreditation {$reference} counted backw
 
 refusal-not-permitted = Your role does not do this here. Who may: {$roles}
     .bare = Your role does not do this here.
-refusal-not-permitted-remedy = Ask a person in one of these roles.
+refusal-not-permitted-remedy = Ask somebody whose role it is.
 refusal-not-found = There is nothing under this address that you may see.
 refusal-not-found-remedy = Check the address, or ask whoever gave it to you.
 refusal-version-conflict = Somebody else changed it meanwhile.

@@ -632,7 +632,7 @@ notice-admin-cloned-body = Le compteur d’une clé d’accès de l’habilitati
 
 refusal-not-permitted = Votre rôle ne le permet pas ici. Peuvent le faire : {$roles}
     .bare = Votre rôle ne le permet pas ici.
-refusal-not-permitted-remedy = S’adresser à une personne ayant l’un de ces rôles.
+refusal-not-permitted-remedy = S’adresser à une personne dont c’est le rôle.
 refusal-not-found = Il n’y a rien à cette adresse que vous puissiez consulter.
 refusal-not-found-remedy = Vérifier l’adresse ou demander à la personne qui vous l’a donnée.
 refusal-version-conflict = Le dossier a été modifié entre-temps par une autre personne.

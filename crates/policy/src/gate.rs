@@ -130,6 +130,12 @@ impl Gate {
         self.rules.get(usize::from(cell.rule))
     }
 
+    /// The roles that may do `action` in `relation`, whatever else must be so.
+    pub fn roles_for(&self, action: Action, relation: Relation) -> Vec<Role> {
+        let may = |role: &Role| self.rule_for(Holder::Role(*role), action, relation).is_some();
+        Role::ALL.iter().copied().filter(may).collect()
+    }
+
     /// The rules, in the order of the file.
     pub fn rules(&self) -> &[Rule] {
         &self.rules

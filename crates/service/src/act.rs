@@ -7,7 +7,7 @@ use crate::source::freeze;
 use crate::{Inner, event_id, fill, new_id, notice};
 use comity_domain::event::{Event, Origin};
 use comity_domain::id::{OrganisationId, PersonId, RequestId, SessionId, TrailId};
-use comity_domain::party::{Actor, Side};
+use comity_domain::party::{Actor, Role, Side};
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
 use comity_domain::request::{Evidence, Item, Request, RequestEvent, RequestState, apply, due_watches};
 use comity_domain::time::Moment;
@@ -148,6 +148,17 @@ impl Caller {
         let Self::Person { actor, via, presence } = self else { return Ok(None) };
         let found = comity_store::party::actor(tx, actor.person, actor.organisation)?;
         Ok(found.map(|(actor, _)| Self::Person { actor, via: *via, presence: *presence }))
+    }
+
+    /// The caller as the directory has them in this transaction: who was suspended, left, or lost a role after the call
+    /// began has it no longer. A role that the session withholds stays withheld. Nobody, where they take no part any more.
+    pub(crate) fn again(&self, tx: &mut dyn Tx) -> Result<Option<Self>, comity_store::Fault> {
+        let Self::Person { actor: known, via, presence } = self else { return Ok(Some(self.clone())) };
+        let found = comity_store::party::actor(tx, known.person, known.organisation)?;
+        Ok(found.map(|(mut actor, _)| {
+            actor.roles.retain(|role| known.roles.contains(role));
+            Self::Person { actor, via: *via, presence: *presence }
+        }))
     }
 
     /// Whether the person has just shown a passkey.
@@ -312,6 +323,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) basis: String,
     /// What else the trail is to keep, as JSON; never content of a request.
     pub(crate) detail: String,
+    /// Who may do it, where the caller may not for want of a role.
+    others: Vec<Role>,
 }
 
 impl<'a> Attempt<'a> {
@@ -328,6 +341,7 @@ impl<'a> Attempt<'a> {
             role: String::new(),
             basis: caller.entitlement(),
             detail: String::new(),
+            others: Vec::new(),
         }
     }
 
@@ -346,7 +360,10 @@ impl<'a> Attempt<'a> {
             (false, Some(Condition::WithProvider)) => Err(RefusalCode::NotFound),
             (false, Some(Condition::Present)) => Err(RefusalCode::PresenceRequired),
             (false, _) if relation == Relation::Foreign => Err(RefusalCode::NotFound),
-            (false, _) => Err(RefusalCode::NotPermitted),
+            (false, _) => {
+                self.others = inner.gate.roles_for(self.action, relation);
+                Err(RefusalCode::NotPermitted)
+            }
         }
     }
 
@@ -410,12 +427,22 @@ impl<'a> Attempt<'a> {
         Ok(entry.id)
     }
 
-    /// Leaves the trail entry of a refusal and gives the refusal back.
-    pub(crate) fn refuse<T>(&self, tx: &mut dyn Tx, refusals: Refusals) -> Answer<T> {
+    /// Leaves the trail entry of a refusal and gives the refusal back; one for want of a role names the roles that do it.
+    pub(crate) fn refuse<T>(&self, tx: &mut dyn Tx, mut refusals: Refusals) -> Answer<T> {
         let code = refusals.first().map_or("", |refusal| refusal.code.as_str());
         self.record(tx, "refused", code)?;
+        if let ([refusal], false) = (refusals.as_mut_slice(), self.others.is_empty())
+            && refusal.code == RefusalCode::NotPermitted
+        {
+            *refusal = Refusal::new(refusal.code).with("roles", comma_separated(&self.others));
+        }
         Ok(Err(refusals))
     }
+}
+
+/// Roles as the text of a refusal takes them.
+pub(crate) fn comma_separated(roles: &[Role]) -> String {
+    roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(",")
 }
 
 /// A first receipt, remembered under the caller's key.

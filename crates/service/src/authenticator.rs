@@ -348,7 +348,7 @@ impl Exchange {
                         here: here == Some(row.id),
                     })
                     .collect(),
-                ready: enough,
+                ready: enough || inner.demo,
                 device_bound: actor
                     .roles
                     .iter()

@@ -1,7 +1,7 @@
 //! The dossier: everything of one request that its reader may see, in one answer, with what they can do now.
 //! Reading it leaves a trail entry (T05); nothing is left out silently.
 
-use crate::act::{Answer, Attempt, Caller, Denied, hex, settle};
+use crate::act::{Answer, Attempt, Caller, Denied, comma_separated, hex, settle};
 use crate::party::brief;
 use crate::queue::procedure_view;
 use crate::request::{Parties, both, files};
@@ -21,7 +21,7 @@ use comity_domain::request::{
     Arrived, Draft, Intake, Item, ItemState, Request, RequestAct, Source, Stage, check_draft, latest, why_not,
 };
 use comity_domain::time::Moment;
-use comity_policy::{Action, Condition, Facts, Holder, Relation};
+use comity_policy::{Action, Condition, Facts, Relation};
 use comity_store::request::{self as rows, StoredEvent};
 use comity_store::{Fault, Tx, party, source as behind};
 
@@ -450,25 +450,16 @@ impl Desk<'_> {
                 self.parties.decide(self.inner, attempt, self.procedure, files, source, |ctx| {
                     why_not(self.request, act, ctx)
                 })
-            } else if let Some(roles) = self.roles_for(action, relation) {
-                vec![Refusal::new(RefusalCode::NotPermitted).with("roles", roles)]
             } else {
-                continue;
+                let roles = self.inner.gate.roles_for(action, relation);
+                if roles.is_empty() {
+                    continue;
+                }
+                vec![Refusal::new(RefusalCode::NotPermitted).with("roles", comma_separated(&roles))]
             };
             acts.push(ActView { act, why_not: why, present });
         }
         acts
-    }
-
-    fn roles_for(&self, action: Action, relation: Relation) -> Option<String> {
-        let roles: Vec<&str> = Holder::all()
-            .filter(|holder| self.inner.gate.rule_for(*holder, action, relation).is_some())
-            .filter_map(|holder| match holder {
-                Holder::Role(role) => Some(role.as_str()),
-                Holder::Peer | Holder::System | Holder::Operator => None,
-            })
-            .collect();
-        (!roles.is_empty()).then(|| roles.join(","))
     }
 }
 

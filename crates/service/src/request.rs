@@ -369,10 +369,14 @@ pub(crate) fn act_in(
     expected: Option<u64>,
     memory: &Memory,
 ) -> Answer<Receipt> {
-    let mut attempt = Attempt::new(who, Action::from(command.act()), inner.now());
-    attempt.request = Some(id);
     if let Some(first) = known(memory.recall(tx)?) {
         return Ok(first);
+    }
+    let still = who.again(tx)?;
+    let mut attempt = Attempt::new(still.as_ref().unwrap_or(who), Action::from(command.act()), inner.now());
+    attempt.request = Some(id);
+    if still.is_none() {
+        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::SignInExpired)]);
     }
     let Some(parties) = rows::parties(tx, id)? else {
         attempt.request = None;

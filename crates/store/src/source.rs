@@ -10,6 +10,7 @@ use comity_domain::party::Vouch;
 use comity_domain::procedure::CheckKind;
 use comity_domain::request::RevocationCause;
 use comity_domain::time::Moment;
+use std::collections::BTreeSet;
 
 comity_domain::opaque!(Revocation);
 
@@ -25,6 +26,7 @@ crate::sql! {
         join membership m on m.person = s.person and m.organisation = s.organisation
         join organisation o on o.id = s.organisation
         where s.request = $1 order by s.person limit 200";
+    BEHIND = "select person, organisation from request_source where request = $1 order by person limit 1000";
     GUARD_REQUEST = "update request_source set guard_us = $2 where request = $1";
     GUARD_PERSON = "update request_source set guard_us = $3 where organisation = $1 and person = $2
             and exists (select 1 from request r where r.id = request_source.request and r.ended = 0)";
@@ -97,6 +99,12 @@ pub fn add(
 /// Everybody who ever stood behind a request, as the directory has them now.
 pub fn people(tx: &mut dyn Tx, request: RequestId) -> Result<Vec<Vouch>, Fault> {
     tx.rows(SOURCE, &[request.to_string().into()])?.iter().map(vouch_of).collect()
+}
+
+/// Everybody who is noted as standing behind a request, and for which organisation, as the rows say it.
+pub fn behind(tx: &mut dyn Tx, request: RequestId) -> Result<BTreeSet<(String, String)>, Fault> {
+    let rows = tx.rows(BEHIND, &[request.to_string().into()])?;
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))).collect()
 }
 
 /// Lets no withdrawal of trust pass by unseen: of a transaction that calls this and one that withdraws trust from somebody

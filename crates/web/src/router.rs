@@ -309,7 +309,7 @@ async fn draw_page_errors(State(app): State<App>, request: Request, next: Next) 
     let Ok(visitor) = Visitor::from_request_parts(&mut parts, &app).await else {
         return error.status.into_response();
     };
-    let mut page = pages::error_page(&app, &visitor, &error);
+    let mut page = pages::error_page(&app, &visitor, &error).await;
     *page.status_mut() = error.status;
     if let Some(fault) = &error.fault {
         page.extensions_mut().insert(FaultId(fault.clone()));

@@ -7,12 +7,12 @@ use super::{root_at, store_fault};
 use crate::Exchange;
 use crate::act::{Denied, hex};
 use crate::file::check::{Kept, uploads};
-use comity_domain::id::RequestId;
+use comity_domain::id::{PersonId, RequestId};
 use comity_domain::request::{Request, RequestEvent, apply};
 use comity_ledger::{Leaf, Note, Policy, TILE_WIDTH, TileKind, TilePath, VerifierKey, leaf_hash};
 use comity_store::request::EventLeaf;
 use comity_store::seal::{KeyState, dossier_key};
-use comity_store::{Fault, Store, Tx, ledger as rows, request, trail};
+use comity_store::{Fault, Store, Tx, ledger as rows, request, source, trail};
 use std::collections::BTreeSet;
 
 /// Requests that are read in one transaction.
@@ -178,7 +178,8 @@ fn check_page(tx: &mut dyn Tx, store: &Store, after: &str) -> Result<Page, Fault
                 report.requests += 1;
                 match request::events(tx, &key, *id) {
                     Ok(events) => {
-                        if let Some(replayed) = check_request(tx, store, *id, &events, &leaves, &mut report) {
+                        let replayed = check_request(tx, store, *id, &events, &leaves, &mut report)?;
+                        if let Some(replayed) = replayed {
                             let (files, wrong) = uploads(tx, &key, &replayed)?;
                             kept.extend(files);
                             for what in wrong {
@@ -208,11 +209,12 @@ fn check_request(
     events: &[request::StoredEvent],
     leaves: &[EventLeaf],
     report: &mut CheckReport,
-) -> Option<Request> {
+) -> Result<Option<Request>, Fault> {
     if events.len() != leaves.len() {
         report.add(id, "events and leaves are not as many");
     }
     let (mut state, mut previous) = (None, None);
+    let mut behind = BTreeSet::new();
     for (number, (event, leaf)) in (1..).zip(events.iter().zip(leaves)) {
         let commitment = comity_ledger::commitment(&event.salt, &event.canonical);
         if commitment != leaf.commitment || event.commitment != leaf.commitment {
@@ -229,17 +231,21 @@ fn check_request(
         }
         previous = Some(hex(&leaf.commitment));
         match apply(state, &event.event.what) {
-            Ok(next) => state = Some(next),
+            Ok(next) => {
+                let known = |person: &PersonId| (person.to_string(), next.from.to_string());
+                behind.extend(next.people().iter().map(known));
+                state = Some(next);
+            }
             Err(error) => {
                 report.add(id, format!("event {number} cannot follow: {error}"));
-                return None;
+                return Ok(None);
             }
         }
         report.events += 1;
     }
     let Some(replayed) = state else {
         report.add(id, "it has no events");
-        return None;
+        return Ok(None);
     };
     let last = events.last().map_or(replayed.created_at, |event| event.event.at);
     let arrived = events.iter().any(|event| matches!(event.event.what, RequestEvent::Received { .. }));
@@ -248,7 +254,11 @@ fn check_request(
         Ok(Some(what)) => report.add(id, format!("its row is not the replay of its events: {what}")),
         Err(fault) => report.add(id, format!("its row does not open: {}", fault.message)),
     }
-    Some(replayed)
+    // Whoever is missing there would lose their trust without this request standing still.
+    if source::behind(tx, id)? != behind {
+        report.add(id, "those who stand behind it are not the ones that its events name");
+    }
+    Ok(Some(replayed))
 }
 
 /// An erased dossier: nothing of its content is left, and a record names each of its leaves.

@@ -235,7 +235,7 @@ on_both_engines! {
             assert_eq!(report.erased, before.events + before.withheld);
             assert!(report.records >= 1, "the erasure is named");
         }
-        let officer = world.accredited_again(Who::Officer);
+        let officer = world.renewed(store, Who::Officer).await;
         assert!(world.exchange.dossier(&officer, kept).await.is_ok());
         let act = world.exchange.act(&officer, gone, RequestCommand::Close, None, None).await;
         let Err(Denied::Refused(refusals)) = act else { panic!("{act:?}") };

@@ -19,7 +19,7 @@ use comity_service::{
 };
 use comity_store::seal::InstanceKey;
 use comity_store::testing::TestStore;
-use comity_store::{FaultPoint, Store, StoreConfig};
+use comity_store::{Fault, FaultPoint, Store, StoreConfig, Tx};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -284,6 +284,18 @@ impl World {
         let Caller::Person { mut actor, via, presence } = Self::caller(who) else { panic!("not a person") };
         actor.accredited_until = self.exchange.now().plus_seconds(86_400);
         Caller::Person { actor, via, presence }
+    }
+
+    /// As `accredited_again`, and the directory says so too, which every act asks.
+    pub(crate) async fn renewed(&self, store: &TestStore, who: Who) -> Caller {
+        let caller = self.accredited_again(who);
+        let Caller::Person { actor, .. } = &caller else { panic!("not a person") };
+        let args = [actor.accredited_until.us().into(), actor.person.to_string().into()];
+        let renew = move |tx: &mut dyn Tx| {
+            tx.put("update membership set accredited_until_us = $1 where person = $2", &args)
+        };
+        store.write::<_, Fault>("test.renew", renew).await.unwrap();
+        caller
     }
 
     /// Lets time pass and the jobs run that fall due in it.

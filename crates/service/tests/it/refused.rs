@@ -1,6 +1,7 @@
 //! What is refused, and that a refused attempt changes nothing but the trail.
 
 use crate::harness::{SUBSCRIBER, Who, World, releasing};
+use crate::source::{OFFICER, suspend};
 use comity_domain::refusal::RefusalCode;
 use comity_domain::request::{Decision, Giving, LONGEST_ANSWER, LONGEST_LIMIT, RequestCommand};
 use comity_service::{Denied, TrailQuery};
@@ -71,6 +72,28 @@ on_both_engines! {
         assert!(seen.is_err());
         let oversight = world.exchange.dossier(&World::caller(Who::Auditor), id).await;
         assert!(oversight.is_err());
+    }
+
+    async fn whoever_lacks_the_role_is_told_who_has_it(store) {
+        let world = World::open(store).await;
+        let id = world.draft(Who::Officer, SUBSCRIBER).await;
+        let sign = RequestCommand::Authorise { statement: "Necessary.".to_owned() };
+        let refused = world.exchange.act(&World::caller(Who::Gatekeeper), id, sign, None, None).await;
+        let Err(Denied::Refused(refusals)) = refused else { panic!("{refused:?}") };
+        assert_eq!(refusals[0].code, RefusalCode::NotPermitted);
+        assert_eq!(refusals[0].values, [("roles".to_owned(), "authoriser".to_owned())]);
+    }
+
+    async fn a_call_in_flight_ends_with_the_person_who_made_it(store) {
+        let world = World::open(store).await;
+        let id = world.draft(Who::Officer, SUBSCRIBER).await;
+        let in_flight = World::caller(Who::Officer);
+        suspend(&world, OFFICER, false).await;
+        let refused = world.exchange.act(&in_flight, id, RequestCommand::Submit, None, None).await;
+        let Err(Denied::Refused(refusals)) = refused else { panic!("{refused:?}") };
+        assert_eq!(refusals[0].code, RefusalCode::SignInExpired);
+        suspend(&world, OFFICER, true).await;
+        world.exchange.act(&in_flight, id, RequestCommand::Submit, None, None).await.unwrap();
     }
 
     async fn a_refused_attempt_is_in_the_trail_and_changes_nothing(store) {

@@ -22,7 +22,7 @@ fn person(number: u128) -> PersonId {
     PersonId::new(Uuid::from_u128(number))
 }
 
-const OFFICER: u128 = 11;
+pub(crate) const OFFICER: u128 = 11;
 const GATEKEEPER: u128 = 13;
 const JUDGE: u128 = 14;
 
@@ -33,7 +33,7 @@ fn refusal<T: std::fmt::Debug>(answer: Result<T, Denied>) -> RefusalCode {
     }
 }
 
-async fn suspend(world: &World, number: u128, active: bool) {
+pub(crate) async fn suspend(world: &World, number: u128, active: bool) {
     world.exchange.set_active(&World::caller(Who::Head), person(number), active).await.unwrap();
 }
 
@@ -171,7 +171,7 @@ on_both_engines! {
         let (id, package) = ready(&world).await;
         // The clock moves and no job has run yet: the gate alone refuses (T07).
         world.now_us.fetch_add(366 * 86_400_000_000, std::sync::atomic::Ordering::SeqCst);
-        let reviewer = world.accredited_again(Who::Reviewer);
+        let reviewer = world.renewed(store, Who::Reviewer).await;
         let refused = world.exchange.act(&reviewer, id, releasing(&package), None, None).await;
         assert_eq!(refusal(refused), RefusalCode::SourceRevoked);
         world.pass(1).await;

@@ -40,6 +40,7 @@ const HELD: &[(&str, &[&str], &[&str])] = &[
             "salt",
         ],
     ),
+    ("request_source", &["request", "person"], &["organisation"]),
     (
         "request",
         &["id"],
@@ -170,6 +171,17 @@ on_both_engines! {
         let id = world.draft(Who::Officer, SUBSCRIBER).await;
         world.act(Who::Officer, id, RequestCommand::Submit).await;
         world.exchange.seal().await.unwrap();
+        // Whoever is taken out from behind a request could lose their trust without its standing still (T07).
+        let person = |to: &'static str| move |tx: &mut dyn Tx| tx.exec(to, &[]);
+        let hide = "update request_source set organisation = (select min(id) from organisation where id <> request_source.organisation)";
+        store.write::<_, Fault>("test.hide", person("create table aside as select * from request_source")).await.unwrap();
+        for hidden in [hide, "delete from request_source"] {
+            assert!(store.write::<_, Fault>("test.hide", person(hidden)).await.unwrap() > 0);
+            assert_eq!(world.exchange.check().await.unwrap().findings.len(), 1, "{hidden}");
+            store.write::<_, Fault>("test.hide", person("delete from request_source")).await.unwrap();
+            store.write::<_, Fault>("test.hide", person("insert into request_source select * from aside")).await.unwrap();
+            assert_eq!(world.exchange.check().await.unwrap().findings, Vec::new());
+        }
         // Each removal adds its own finding to those before it.
         let mut before = 0;
         for statement in [

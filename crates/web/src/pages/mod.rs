@@ -71,7 +71,7 @@ struct ErrorPage {
 }
 
 /// The page of an error.
-pub(crate) fn error_page(app: &State, visitor: &Visitor, error: &PageError) -> Response {
+pub(crate) async fn error_page(app: &State, visitor: &Visitor, error: &PageError) -> Response {
     let key = match (&error.fault, error.cause) {
         (None, _) => "error-refused",
         (Some(_), Cause::Full) => "error-full",
@@ -80,7 +80,7 @@ pub(crate) fn error_page(app: &State, visitor: &Visitor, error: &PageError) -> R
         (Some(_), Cause::Paper) => "error-paper",
         (Some(_), Cause::Unexpected) => "error-fault",
     };
-    let f = Frame::bare(app, visitor.manner, "", key);
+    let f = Frame::open(app, visitor, "", key).await;
     let page = ErrorPage {
         f,
         status: error.status.as_u16(),

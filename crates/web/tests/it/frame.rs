@@ -1,6 +1,7 @@
 //! What stands around every page: its sign, its language, its theme.
 
 use crate::support::Instance;
+use crate::world::{OFFICER, World};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use comity_store::on_both_engines;
@@ -58,5 +59,13 @@ on_both_engines! {
                 assert!(html.contains(drawn.unwrap_or("<html lang=\"en\">")), "{page} {cookie}");
             }
         }
+    }
+
+    async fn an_error_is_told_within_the_frame_of_whoever_is_signed_in(store) {
+        let world = World::open(store).await;
+        let session = world.session(OFFICER).await;
+        let page = world.page(&session, "GET", "/trail", &[], "").await.text();
+        assert!(page.contains("Who may: "), "{page}");
+        assert!(page.contains("action=\"/sign-out\"") && !page.contains("href=\"/sign-in\""), "{page}");
     }
 }
