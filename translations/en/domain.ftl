@@ -189,14 +189,14 @@ finding-P4 = The same identifier stands in {$count ->
 finding-P5 = {$count ->
     [one] {$count} earlier check
    *[other] {$count} earlier checks
- } of this authority failed here within a year.
+ } of its officer failed here within a year.
 finding-P6 = A mail domain in it resembles {$detail}, which stands in the directory, and is another one.
 finding-P7 = The same document was shown in {$count ->
     [one] {$count} other case
    *[other] {$count} other cases
  }.
 finding-P8 = Nobody behind it has asked you before.
-finding-P9 = The authority has sent {$count} small requests within a week.
+finding-P9 = Its officer has sent {$count} small requests within a week.
 task-write = Finish the draft
 task-review = Review the draft
 task-authorise = Decide on the signature

@@ -187,8 +187,8 @@ finding-P4 = Le même identifiant figure dans {$count ->
    *[other] {$count} autres demandes
  } à votre adresse.
 finding-P5 = {$count ->
-    [one] {$count} contrôle antérieur de cette autorité a échoué
-   *[other] {$count} contrôles antérieurs de cette autorité ont échoué
+    [one] {$count} contrôle antérieur de son auteur a échoué
+   *[other] {$count} contrôles antérieurs de son auteur ont échoué
  } ici en un an.
 finding-P6 = Un domaine de messagerie y ressemble à {$detail}, qui figure dans l’annuaire, sans être le même.
 finding-P7 = Le même document a été présenté dans {$count ->
@@ -196,7 +196,7 @@ finding-P7 = Le même document a été présenté dans {$count ->
    *[other] {$count} autres affaires
  }.
 finding-P8 = Aucune des personnes qui en répondent ne vous a encore rien demandé.
-finding-P9 = L’autorité a envoyé {$count} petites demandes en une semaine.
+finding-P9 = Son auteur a envoyé {$count} petites demandes en une semaine.
 task-write = Terminer le brouillon
 task-review = Relire le brouillon
 task-authorise = Décider de la signature
