@@ -274,6 +274,8 @@ vocabulary! {
         TooMuch = "too-much",
         /// A sensitive act, and no passkey was shown in the last five minutes; a token never shows one.
         PresenceRequired = "presence-required",
+        /// An act that is signed with a passkey, and it is not; a token never signs.
+        SignatureRequired = "signature-required",
         /// The answer of the passkey is missing, cannot be read, or does not prove what it must.
         PasskeyRefused = "passkey-refused",
         /// The challenge was answered already, is older than five minutes, or belongs to something else.

@@ -1,7 +1,7 @@
 //! One's own account: passkeys, the recovery code, sessions; and how somebody without a passkey gets one.
 //! Every change leaves its trail entry and its notice in the same transaction (T03; OWASP ASVS 5.0, 6.3.7, 6.4.4, 6.5.6).
 
-use crate::act::{Answer, Attempt, Caller, Denied, PRESENT_S, Presence, Via, settle};
+use crate::act::{Answer, Attempt, Caller, Denied, PRESENT_S, Presence, Via, hex, settle};
 use crate::ceremony::{self, Asked, Challenge, Kind, Made};
 use crate::party::short;
 use crate::sign_in::{IDLE_S, acting, begin, detail, hash, unknown};
@@ -15,6 +15,7 @@ use comity_store::authenticator::{self as rows, AuthenticatorRow};
 use comity_store::seal::InstanceKey;
 use comity_store::{Fault, Tx, credential, party};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 comity_domain::opaque!(AccountView, AuthenticatorView);
 
@@ -139,15 +140,24 @@ struct Change {
     authenticator: Option<AuthenticatorId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     session: Option<SessionId>,
+    /// SHA-256 of the public key, in hexadecimal, so that the log says whose it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
 }
 
 impl Change {
     const fn of(what: &'static str) -> Self {
-        Self { what, authenticator: None, session: None }
+        Self { what, authenticator: None, session: None, key: None }
     }
 
     const fn to(what: &'static str, authenticator: AuthenticatorId) -> Self {
-        Self { what, authenticator: Some(authenticator), session: None }
+        Self { what, authenticator: Some(authenticator), session: None, key: None }
+    }
+
+    /// A new passkey.
+    fn new(what: &'static str, row: &AuthenticatorRow) -> Self {
+        let key = ceremony::public_key(&row.credential).ok().map(|key| hex(&Sha256::digest(key)));
+        Self { key, ..Self::to(what, row.id) }
     }
 }
 
@@ -279,7 +289,7 @@ impl Exchange {
             let row = row(person, made, &name, now);
             rows::add(tx, &key, &row)?;
             let session = begin(tx, &actor, Some(row.id), now)?;
-            attempt.detail = detail(&Change::to(change, row.id))?;
+            attempt.detail = detail(&Change::new(change, &row))?;
             attempt.record(tx, "done", "")?;
             Ok(Ok(session))
         };
@@ -413,7 +423,7 @@ impl Exchange {
             let row = row(actor.person, made, &name, now);
             rows::add(tx, &key, &row)?;
             notice::account(tx, actor, "added", false, now)?;
-            Ok(Ok(((), Some(Change::to("added", row.id)))))
+            Ok(Ok(((), Some(Change::new("added", &row)))))
         };
         self.on_account(who, Action::AccountEdit, work).await
     }

@@ -434,7 +434,8 @@ impl Desk<'_> {
         source: &Source,
     ) -> Vec<ActView> {
         let absent = attempt.facts(arrived, self.request.state().ended());
-        let facts = Facts { present: true, ..absent };
+        let facts = Facts { present: true, signed: true, ..absent };
+        let unsigned = Facts { present: true, ..absent };
         let mut acts = Vec::new();
         for act in RequestAct::ALL.iter().copied() {
             let action = Action::from(act);
@@ -455,7 +456,9 @@ impl Desk<'_> {
             } else {
                 continue;
             };
-            acts.push(ActView { act, why_not: why, present });
+            let unsigned = self.inner.gate.ask(&attempt.caller.subject(), action, relation, unsigned);
+            let signed = unsigned.unmet == Some(Condition::Signed);
+            acts.push(ActView { act, why_not: why, present, signed });
         }
         acts
     }

@@ -3,6 +3,7 @@
 //! It never shows anything to anybody whom the policy has not let through.
 
 mod act;
+mod assertion;
 mod authenticator;
 mod backup;
 mod ceremony;

@@ -102,38 +102,51 @@ pub(crate) fn unknown(action: Action, now: Moment) -> Attempt<'static> {
 
 /// Which passkey an entry of the trail is about.
 #[derive(Serialize)]
-struct Shown {
-    authenticator: AuthenticatorId,
+pub(crate) struct Shown {
+    pub(crate) authenticator: AuthenticatorId,
 }
 
 pub(crate) fn detail(what: &impl Serialize) -> Result<String, Fault> {
     serde_json::to_string(what).map_err(|error| Fault::json("what the trail keeps", &error))
 }
 
-/// Holds an answer against its challenge and the passkey that it names, and notes the use of that.
-/// `person` is who must have it; nobody in particular while signing in.
-fn show(
+/// The passkey that has answered; or why its answer does not count, and which passkey it was where that is known.
+pub(crate) type Answering = Result<AuthenticatorRow, (RefusalCode, Option<AuthenticatorRow>)>;
+
+/// Takes a challenge and holds the answer against it.
+fn answered(
     tx: &mut dyn Tx,
     inner: &Inner,
     key: &InstanceKey,
     (asked, handle, answer): (&Asked, &str, &str),
     now: Moment,
-) -> Result<Result<AuthenticatorRow, (RefusalCode, Option<AuthenticatorRow>)>, Fault> {
-    let state = match ceremony::take(tx, key, handle, asked, now)? {
-        Ok(row) => row.state,
-        Err(code) => return Ok(Err((code, None))),
-    };
+) -> Result<Answering, Fault> {
+    match ceremony::take(tx, key, handle, asked, now)? {
+        Ok(row) => show(tx, inner, key, (asked.person, &row.state, answer), now),
+        Err(code) => Ok(Err((code, None))),
+    }
+}
+
+/// Holds an answer against its challenge and the passkey that it names, and notes the use of that.
+/// `person` is who must have it; nobody in particular while signing in.
+pub(crate) fn show(
+    tx: &mut dyn Tx,
+    inner: &Inner,
+    key: &InstanceKey,
+    (person, state, answer): (Option<PersonId>, &[u8], &str),
+    now: Moment,
+) -> Result<Answering, Fault> {
     let answer = match Answered::read(answer) {
         Ok(answer) => answer,
         Err(code) => return Ok(Err((code, None))),
     };
     let found = rows::by_credential(tx, key, answer.credential_id())?;
-    let wanted = |row: &AuthenticatorRow| asked.person.is_none_or(|person| row.person == person);
+    let wanted = |row: &AuthenticatorRow| person.is_none_or(|person| row.person == person);
     let Some(row) = found.filter(wanted) else { return Ok(Err((RefusalCode::PasskeyRefused, None))) };
     if row.revoked_at.is_some() {
         return Ok(Err((RefusalCode::PasskeyRefused, Some(row))));
     }
-    match inner.relying_party.shown(&state, &answer, &row) {
+    match inner.relying_party.shown(state, &answer, &row) {
         Ok(credential) => {
             rows::note_use(tx, key, row.id, &credential, now)?;
             Ok(Ok(row))
@@ -143,7 +156,7 @@ fn show(
 }
 
 /// Leaves the trail entry of a passkey that did not convince; a copied one is told to its person and administrators.
-fn doubt<T>(
+pub(crate) fn doubt<T>(
     tx: &mut dyn Tx,
     action: Action,
     code: RefusalCode,
@@ -186,7 +199,7 @@ impl Exchange {
         let work = move |tx: &mut dyn Tx| {
             let (now, action) = (inner.now(), Action::SessionBegin);
             let asked = Asked { kind: Kind::SignIn, person: None, granted: None };
-            let row = match show(tx, &inner, &key, (&asked, &handle, &answer), now)? {
+            let row = match answered(tx, &inner, &key, (&asked, &handle, &answer), now)? {
                 Ok(row) => row,
                 Err((code, row)) => return doubt(tx, action, code, row, now),
             };
@@ -239,7 +252,7 @@ impl Exchange {
                 return Attempt::new(&who, action, now).refuse(tx, vec![RefusalCode::SignInExpired.into()]);
             };
             let mut attempt = Attempt::new(&whole, action, now);
-            let row = match show(tx, &inner, &key, (&asked, &handle, &answer), now)? {
+            let row = match answered(tx, &inner, &key, (&asked, &handle, &answer), now)? {
                 Ok(row) => row,
                 Err((code, Some(row))) => return doubt(tx, action, code, Some(row), now),
                 Err((code, None)) => return attempt.refuse(tx, vec![Refusal::new(code)]),

@@ -28,6 +28,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::AccreditationExpired
         | Code::SupervisorNotAnother
         | Code::PresenceRequired
+        | Code::SignatureRequired
         | Code::ForeignForm => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::Erased => StatusCode::GONE,

@@ -165,6 +165,7 @@ pub const ROUTES: &[Route] = &[
     changes("POST", "/requests/{id}/autosave", Guard::Session, &["request.revise"]),
     asks("GET", "/requests/{id}/acts/{act}", Guard::Session, &["request.view", "request.findings"]),
     changes("POST", "/requests/{id}/acts/{act}", Guard::Session, ACTS),
+    changes("POST", "/requests/{id}/acts/{act}/challenge", Guard::Session, ACTS),
     asks("GET", "/directory", Guard::Session, &["directory.view"]),
     asks("GET", "/directory/{id}", Guard::Session, &["directory.view"]),
     asks("GET", "/accreditations/{number}", Guard::Session, &["accreditation.view"]),

@@ -64,7 +64,7 @@ pub(crate) fn intact(package: PackageId) -> RequestCommand {
     RequestCommand::Confirm { package, found: Found::Intact, remark: String::new() }
 }
 
-fn number(who: Who) -> u128 {
+pub(crate) fn number(who: Who) -> u128 {
     match who {
         Who::Officer => 11,
         Who::OfficerWithEveryRole => 12,

@@ -46,6 +46,7 @@ pub(crate) fn routes() -> Router<State> {
         .route("/requests/{id}/draft", get(draft::show).post(draft::save))
         .route("/requests/{id}/autosave", post(draft::autosave))
         .route("/requests/{id}/acts/{act}", get(act::show).post(act::perform))
+        .route("/requests/{id}/acts/{act}/challenge", post(act::challenge))
         .merge(queue::routes())
         .merge(offer::routes())
         .merge(procedure::routes())
