@@ -53,6 +53,8 @@ pub(crate) enum Kind {
     Present,
     /// Signing an act.
     Sign,
+    /// Coming back from an identity provider.
+    Federate,
 }
 
 impl Kind {
@@ -63,6 +65,7 @@ impl Kind {
             Self::SignIn => "sign_in",
             Self::Present => "present",
             Self::Sign => "sign",
+            Self::Federate => "federate",
         }
     }
 }

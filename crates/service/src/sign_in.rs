@@ -4,7 +4,7 @@
 use crate::act::{Answer, Attempt, Caller, Denied, Presence, Via, hex, settle};
 use crate::ceremony::{self, Answered, Asked, Challenge, Kind};
 use crate::{Exchange, Inner, PeerProcedures, fill, new_id, notice};
-use comity_domain::id::{AuthenticatorId, PersonId};
+use comity_domain::id::{AuthenticatorId, FederatedIdentityId, PersonId};
 use comity_domain::party::{Actor, Role};
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::term::Language;
@@ -69,13 +69,24 @@ pub(crate) fn acting(tx: &mut dyn Tx, person: PersonId) -> Result<Option<Actor>,
     Ok(party::actor(tx, person, member.organisation)?.map(|(actor, _)| actor))
 }
 
+/// With what a session begins.
+#[derive(Clone, Copy)]
+pub(crate) enum By {
+    /// A passkey, which counts as just shown.
+    Passkey(AuthenticatorId),
+    /// An account at an identity provider.
+    Federation(FederatedIdentityId),
+    /// One click, in a demonstration.
+    Persona,
+}
+
 /// Begins a session and gives its secret.
-pub(crate) fn begin(
-    tx: &mut dyn Tx,
-    actor: &Actor,
-    authenticator: Option<AuthenticatorId>,
-    now: Moment,
-) -> Result<String, Fault> {
+pub(crate) fn begin(tx: &mut dyn Tx, actor: &Actor, by: By, now: Moment) -> Result<String, Fault> {
+    let (authenticator, federated_identity) = match by {
+        By::Passkey(id) => (Some(id), None),
+        By::Federation(id) => (None, Some(id)),
+        By::Persona => (None, None),
+    };
     let made = secret();
     let row = SessionRow {
         id: new_id(now),
@@ -85,6 +96,7 @@ pub(crate) fn begin(
         created_at: now,
         seen_at: now,
         present_at: authenticator.map(|_| now),
+        federated_identity,
     };
     credential::forget_sessions(tx, now)?;
     credential::add_session(tx, hash(&made), &row, now.plus_seconds(SESSION_S))?;
@@ -212,7 +224,7 @@ impl Exchange {
             if let Err(code) = attempt.ask(&inner, Relation::Own, Facts::default()) {
                 return attempt.refuse(tx, vec![Refusal::new(code)]);
             }
-            let session = begin(tx, &actor, Some(row.id), now)?;
+            let session = begin(tx, &actor, By::Passkey(row.id), now)?;
             attempt.record(tx, "done", "")?;
             Ok(Ok(session))
         };
@@ -281,7 +293,7 @@ impl Exchange {
         let inner = self.inner.clone();
         let work = move |tx: &mut dyn Tx| -> Result<Option<String>, Fault> {
             match acting(tx, person)? {
-                Some(actor) => begin(tx, &actor, None, inner.now()).map(Some),
+                Some(actor) => begin(tx, &actor, By::Persona, inner.now()).map(Some),
                 None => Ok(None),
             }
         };
@@ -324,7 +336,7 @@ impl Exchange {
             return Ok(None);
         };
         // What was a demonstration may be served in earnest later: then nobody is in who showed no passkey.
-        if live.row.authenticator.is_none() && !self.inner.demo {
+        if live.row.authenticator.is_none() && live.row.federated_identity.is_none() && !self.inner.demo {
             return Ok(None);
         }
         let seen = live.row.seen_at;
@@ -340,7 +352,7 @@ impl Exchange {
 
     /// How far a session reaches: no further than the passkey that was shown in it.
     fn reach(&self, live: &LiveSession, mut actor: Actor, language: Language) -> Session {
-        let persona = live.row.authenticator.is_none();
+        let persona = live.row.authenticator.is_none() && live.row.federated_identity.is_none();
         let weak = !persona && !live.bound;
         let demands = |role: &Role| weak && self.inner.device_bound.contains(role);
         let (withheld, usable) = actor.roles.iter().copied().partition(|role| demands(role));

@@ -88,6 +88,7 @@ fn proofs(runtime: &tokio::runtime::Runtime, data: &Path, table: &mut Table) {
         loose_file_days: 1,
         inspector: comity_service::Inspector::Program("/proc/self/exe".into()),
         device_bound: Vec::new(),
+        identity_providers: Vec::new(),
         demo: false,
         ledger: LedgerSettings::named("bench.example/ledger"),
     };

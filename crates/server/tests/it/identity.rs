@@ -30,6 +30,7 @@ fn settings(data: &Path, base_url: &str, demo: bool) -> Settings {
         loose_file_days: 7,
         inspector: Inspector::Program(env!("CARGO_BIN_EXE_comity").into()),
         device_bound: Vec::new(),
+        identity_providers: Vec::new(),
         demo,
         ledger: LedgerSettings::named("demo.comity.example/ledger"),
     }

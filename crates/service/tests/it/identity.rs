@@ -46,7 +46,7 @@ pub(crate) fn code<T: Debug>(done: Result<T, Denied>) -> RefusalCode {
     }
 }
 
-async fn link(world: &World, who: Who) -> String {
+pub(crate) async fn link(world: &World, who: Who) -> String {
     let home = organisation(crate::harness::home(who));
     world.exchange.link(&Caller::Operator, home, person(who)).await.unwrap()
 }
@@ -100,7 +100,7 @@ pub(crate) async fn entries(store: &TestStore, action: &str) -> Vec<TrailRow> {
 }
 
 /// Kinds of the notices to a person, by name.
-async fn told(store: &TestStore, who: Who) -> Vec<String> {
+pub(crate) async fn told(store: &TestStore, who: Who) -> Vec<String> {
     let rows = store.read("test.notices", |tx: &mut dyn Tx| notice::latest(tx, 1_000)).await.unwrap();
     let own = rows.into_iter().filter(|row| row.person == person(who)).map(|row| row.kind);
     let mut kinds: Vec<String> = own.filter(|kind| kind.contains('-')).collect();

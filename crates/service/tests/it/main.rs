@@ -11,6 +11,7 @@ mod desk;
 mod erased;
 mod fault;
 mod fault_file;
+mod federation;
 mod harness;
 mod hold;
 mod identity;

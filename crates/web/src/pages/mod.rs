@@ -15,6 +15,7 @@ mod directory;
 mod dossier;
 mod draft;
 mod explain;
+mod federation;
 mod figures;
 mod frame;
 mod offer;
@@ -59,6 +60,7 @@ pub(crate) fn routes() -> Router<State> {
         .merge(outbox::routes())
         .merge(sign_in::routes())
         .merge(account::routes())
+        .merge(federation::routes())
         .merge(status::routes())
 }
 
