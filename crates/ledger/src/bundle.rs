@@ -9,6 +9,7 @@ mod chain;
 use chain::{Chain, Entries, Events};
 
 use crate::VerifierKey;
+use crate::assertion::SignedAct;
 use crate::checkpoint::{Checkpoint, number};
 use crate::leaf::{Leaf, SALT_BYTES, commitment};
 use crate::policy::{Policy, PolicyUnmet, Trusted};
@@ -230,7 +231,7 @@ impl Bundle {
             places.take(entry.proof.index, &trusted.checkpoint)?;
             report.take(entry, trusted);
         }
-        chain.end().map_err(Refusal::Invalid)?;
+        (report.signed, report.unsigned) = chain.end().map_err(Refusal::Invalid)?;
         Ok(report)
     }
 
@@ -290,6 +291,10 @@ pub struct Report {
     pub withheld: usize,
     /// Records of the ledger itself; in an extract, entries of the trail.
     pub records: usize,
+    /// Events whose act was signed with a passkey, each with what that shows.
+    pub signed: Vec<SignedAct>,
+    /// Numbers of the events whose act could have been signed and was not.
+    pub unsigned: Vec<u64>,
     /// By origin: the largest checkpoint, and who has cosigned it.
     pub logs: BTreeMap<String, Trusted>,
 }

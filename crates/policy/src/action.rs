@@ -292,6 +292,20 @@ impl Action {
         )
     }
 
+    /// Whether a person can sign it with their passkey: its first event tells everything that is signed.
+    pub(crate) const fn signable(self) -> bool {
+        matches!(
+            self,
+            Self::RequestAuthorise
+                | Self::RequestAmend
+                | Self::RequestReauthorise
+                | Self::RequestSend
+                | Self::RequestRelease
+                | Self::RequestThaw
+                | Self::RequestFindFraud
+        )
+    }
+
     /// What it does with personal data (Directive (EU) 2016/680, Art. 25(1)), as the trail says it; nothing where it
     /// touches none: contact points are desks, figures name nobody, and an archive is open to nobody here.
     ///

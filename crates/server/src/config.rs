@@ -7,7 +7,8 @@ use comity_domain::party::{Organisation, Role};
 use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
 use comity_service::translation::Translator;
 use comity_service::{
-    ClockSource, Inspector, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings, WitnessSettings,
+    ClockSource, IdentityProvider, Inspector, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings,
+    WitnessSettings,
 };
 use comity_store::Database;
 use comity_web::{Endpoint, WebSettings};
@@ -80,6 +81,54 @@ pub(crate) struct IdentityConfig {
     /// `["authoriser", "reviewer", "administrator"]`; none by default.
     #[serde(default)]
     device_bound: Vec<Role>,
+    /// Identity providers through which people of an organisation may sign in besides (OpenID Connect).
+    #[serde(default)]
+    federation: Vec<FederationConfig>,
+}
+
+/// The identity provider of one organisation.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FederationConfig {
+    /// The organisation's code, such as `NBP`.
+    organisation: String,
+    /// The issuer identifier, such as `https://id.nbp.example`; `http` on this machine only.
+    issuer: String,
+    /// What this instance is called there.
+    client_id: String,
+    /// A file that holds this instance's secret there, where it has one.
+    #[serde(default)]
+    client_secret_file: Option<PathBuf>,
+    /// One of these must be the `acr` of a token.
+    #[serde(default)]
+    acr: Vec<String>,
+    /// One of these must be among the `amr` of a token. At least one of both lists says something.
+    #[serde(default)]
+    amr: Vec<String>,
+}
+
+impl FederationConfig {
+    fn provider(&self) -> Result<IdentityProvider, String> {
+        let said = |why: String| format!("identity.federation: {why}");
+        let secret = match &self.client_secret_file {
+            None => None,
+            Some(path) => {
+                let text = std::fs::read_to_string(path);
+                let text = text.map_err(|error| said(format!("{}: {error}", path.display())))?;
+                Some(text.trim().to_owned())
+            }
+        };
+        let provider = IdentityProvider {
+            organisation: self.organisation.clone(),
+            issuer: self.issuer.clone(),
+            client_id: self.client_id.clone(),
+            client_secret: secret,
+            acr: self.acr.clone(),
+            amr: self.amr.clone(),
+        };
+        provider.check().map_err(said)?;
+        Ok(provider)
+    }
 }
 
 /// The ledger.
@@ -257,6 +306,12 @@ impl Config {
             loose_file_days: self.loose_file_days.get(),
             inspector: inspector(),
             device_bound: self.identity.device_bound.clone(),
+            identity_providers: self
+                .identity
+                .federation
+                .iter()
+                .map(FederationConfig::provider)
+                .collect::<Result<_, _>>()?,
             ledger: self.ledger.settings(&self.base_url)?,
             demo: false,
         })

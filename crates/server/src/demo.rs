@@ -96,6 +96,7 @@ pub(crate) fn settings(
         loose_file_days: comity_service::LOOSE_FILE_DAYS,
         inspector: inspector(),
         device_bound: Vec::new(),
+        identity_providers: Vec::new(),
         ledger: LedgerSettings::named("demo.comity.example/ledger"),
         demo: true,
     })

@@ -10,7 +10,7 @@ use crate::ledger::{Fetched, saved};
 use crate::serve::{runtime, said};
 use clap::{Args, Subcommand};
 use comity_evidence::{court, stamp};
-use comity_ledger::bundle::{self, Bundle, Refusal, Subject};
+use comity_ledger::bundle::{self, Bundle, Refusal, Report, Subject};
 use comity_ledger::verify::{self, Source};
 use comity_ledger::{Policy, Trusted};
 use std::path::{Path, PathBuf};
@@ -208,6 +208,7 @@ fn shown(name: &str, bundle: Bundle, trust: &Trust) -> Result<Bundle, Refusal> {
                 "  {} events, {} withheld, {} erased, {} records of the ledger",
                 report.events, report.withheld, report.erased, report.records
             );
+            signatures(&report);
         }
         Subject::Trail { taken } => {
             println!("{name}: extract {taken} of the trail");
@@ -224,6 +225,19 @@ fn shown(name: &str, bundle: Bundle, trust: &Trust) -> Result<Bundle, Refusal> {
         fresh(&policy, trusted, trust.fresh_hours)?;
     }
     Ok(bundle)
+}
+
+/// Who has signed what with a passkey. Whose key it is, is the word of the instance; its trail says when it was enrolled.
+fn signatures(report: &Report) {
+    for act in &report.signed {
+        println!(
+            "  event {}, {}: signed at {} with a passkey of {} (organisation {}) on {}, key sha256 {}",
+            act.sequence, act.event, act.at, act.name, act.organisation, act.origin, act.key
+        );
+    }
+    for number in &report.unsigned {
+        println!("  event {number}: not signed with a passkey");
+    }
 }
 
 fn trusted(trusted: &Trusted) {

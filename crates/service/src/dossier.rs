@@ -434,7 +434,8 @@ impl Desk<'_> {
         source: &Source,
     ) -> Vec<ActView> {
         let absent = attempt.facts(arrived, self.request.state().ended());
-        let facts = Facts { present: true, ..absent };
+        let facts = Facts { present: true, signed: true, ..absent };
+        let unsigned = Facts { present: true, ..absent };
         let mut acts = Vec::new();
         for act in RequestAct::ALL.iter().copied() {
             let action = Action::from(act);
@@ -457,7 +458,9 @@ impl Desk<'_> {
                 }
                 vec![Refusal::new(RefusalCode::NotPermitted).with("roles", comma_separated(&roles))]
             };
-            acts.push(ActView { act, why_not: why, present });
+            let unsigned = self.inner.gate.ask(&attempt.caller.subject(), action, relation, unsigned);
+            let signed = unsigned.unmet == Some(Condition::Signed);
+            acts.push(ActView { act, why_not: why, present, signed });
         }
         acts
     }

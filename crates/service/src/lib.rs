@@ -3,10 +3,12 @@
 //! It never shows anything to anybody whom the policy has not let through.
 
 mod act;
+mod assertion;
 mod authenticator;
 mod backup;
 mod ceremony;
 mod dossier;
+mod federation;
 mod file;
 mod instance;
 mod job;
@@ -27,6 +29,7 @@ pub use authenticator::{AccountView, AuthenticatorView, Grant, SessionView};
 pub use backup::{ArchiveFault, Restored, Restoring};
 pub use ceremony::Challenge;
 pub use dossier::{Case, Erased};
+pub use federation::{Departure, Federated, FederatedIdentityView, IdentityProvider, Returned};
 pub use file::Content;
 pub use file::inspection::{Inspector, UNBOUNDED, run_inspections};
 pub use instance::{FailedJob, Health, InstanceState, LogState};
@@ -91,6 +94,8 @@ pub struct Settings {
     pub inspector: Inspector,
     /// Roles that can be used only in a session whose passkey is bound to its device (NIST SP 800-63B, AAL3).
     pub device_bound: Vec<Role>,
+    /// Through which people may sign in besides.
+    pub identity_providers: Vec<IdentityProvider>,
     /// A demonstration: one-click personas and a readable outbox.
     pub demo: bool,
     /// How the ledger is kept.
@@ -149,6 +154,7 @@ pub(crate) struct Inner {
     /// Signalled when a file has arrived here.
     pub(crate) arrived: tokio::sync::Notify,
     pub(crate) device_bound: Vec<Role>,
+    pub(crate) identity_providers: Vec<IdentityProvider>,
     pub(crate) relying_party: ceremony::RelyingParty,
     pub(crate) demo: bool,
     pub(crate) ledger: ledger::Ledger,
@@ -231,6 +237,7 @@ impl Exchange {
             inspector: settings.inspector,
             arrived: tokio::sync::Notify::new(),
             device_bound: settings.device_bound,
+            identity_providers: settings.identity_providers,
             relying_party,
             demo: settings.demo,
             ledger,

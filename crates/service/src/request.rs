@@ -1,6 +1,7 @@
 //! Acts on requests: begin, file, and everything after.
 
 use crate::act::{Answer, Attempt, Caller, Denied, IdempotencyKey, Memory, Outcome, Receipt, commit, settle};
+use crate::assertion::Signed;
 use crate::{Exchange, Inner, new_id, new_uuid, source};
 use comity_domain::id::{ContactPointId, ItemId, OrganisationId, RequestId};
 use comity_domain::party::{Organisation, OrganisationStatus, Side};
@@ -253,8 +254,15 @@ impl Exchange {
             }
             let key = seal::create_dossier_key(tx, store.instance_key(), &id.to_string(), now.us())?;
             let side = side_of(relation);
-            let outcome =
-                Outcome { attempt: &attempt, side, before: None, arrived: false, events, memory: &memory };
+            let outcome = Outcome {
+                attempt: &attempt,
+                side,
+                before: None,
+                arrived: false,
+                events,
+                signed: None,
+                memory: &memory,
+            };
             let receipt = commit(tx, &store, &inner, &key, &outcome)?;
             if action == Action::RequestFile {
                 note_objects(tx, &store, from, id, receipt)
@@ -285,12 +293,19 @@ impl Exchange {
         let memory = Memory::new(self.store.instance_key(), who, key, &what);
         let action = Action::from(command.act());
         let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
-        let work = move |tx: &mut dyn Tx| act_in(tx, &store, &inner, &who, id, &command, expected, &memory);
+        let work = move |tx: &mut dyn Tx| {
+            let Some(who) = who.again(tx)? else {
+                let gone = Attempt::new(&who, action, inner.now());
+                return gone.refuse(tx, vec![Refusal::new(RefusalCode::SignInExpired)]);
+            };
+            let mut attempt = Attempt::new(&who, action, inner.now());
+            act_in(tx, &store, &inner, &mut attempt, id, &command, expected, None, &memory)
+        };
         self.promised(settle(self.store.write(action.as_str(), work).await)?)
     }
 
     /// Signs a receipt. That is the same each time, so it is done outside the transaction and kept nowhere.
-    fn promised(&self, mut receipt: Receipt) -> Result<Receipt, Denied> {
+    pub(crate) fn promised(&self, mut receipt: Receipt) -> Result<Receipt, Denied> {
         if !receipt.commitments.is_empty() {
             receipt.promise = self.inner.ledger.promise(receipt.request, receipt.at, &receipt.commitments)?;
         }
@@ -326,7 +341,7 @@ impl Exchange {
 }
 
 /// A repetition's first receipt ends the transaction at once.
-fn known(recalled: Result<Option<Receipt>, Refusals>) -> Option<Result<Receipt, Refusals>> {
+pub(crate) fn known(recalled: Result<Option<Receipt>, Refusals>) -> Option<Result<Receipt, Refusals>> {
     match recalled {
         Ok(None) => None,
         Ok(Some(receipt)) => Some(Ok(receipt)),
@@ -363,70 +378,87 @@ pub(crate) fn act_in(
     tx: &mut dyn Tx,
     store: &comity_store::Store,
     inner: &Inner,
-    who: &Caller,
+    attempt: &mut Attempt<'_>,
     id: RequestId,
     command: &RequestCommand,
     expected: Option<u64>,
+    signed: Option<&Signed>,
     memory: &Memory,
 ) -> Answer<Receipt> {
     if let Some(first) = known(memory.recall(tx)?) {
         return Ok(first);
     }
-    let still = who.again(tx)?;
-    let mut attempt = Attempt::new(still.as_ref().unwrap_or(who), Action::from(command.act()), inner.now());
-    attempt.request = Some(id);
-    if still.is_none() {
-        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::SignInExpired)]);
+    let (relation, arrived) = match ask_act(tx, inner, attempt, id)? {
+        Ok(allowed) => allowed,
+        Err(refusals) => return Ok(Err(refusals)),
+    };
+    let Decision { request, key, events } = match decided(tx, store, inner, attempt, id, command, expected)? {
+        Ok(decision) => decision,
+        Err(refusals) => return attempt.refuse(tx, refusals),
+    };
+    if events.is_empty() {
+        return Ok(Ok(unchanged(&request, attempt.now)));
     }
-    let Some(parties) = rows::parties(tx, id)? else {
-        attempt.request = None;
-        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotFound)]);
-    };
-    let relation = match attempt.ask_request(inner, &parties) {
-        Ok(relation) => relation,
-        Err(code) => return attempt.refuse(tx, vec![Refusal::new(code)]),
-    };
-    act_on(tx, store, inner, &mut attempt, relation, parties.arrived, command, expected, memory)
+    let before = Some(request);
+    let side = side_of(relation);
+    let outcome = Outcome { attempt, side, before, arrived, events, signed, memory };
+    match commit(tx, store, inner, &key, &outcome)? {
+        Err(refusals) => attempt.refuse(tx, refusals),
+        Ok(receipt) => Ok(Ok(receipt)),
+    }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the middle of one pipeline, called from one place")]
-fn act_on(
+/// Asks whether somebody may do that to a request; answers how they stand to it, and whether it has arrived.
+pub(crate) fn ask_act(
+    tx: &mut dyn Tx,
+    inner: &Inner,
+    attempt: &mut Attempt<'_>,
+    id: RequestId,
+) -> Answer<(Relation, bool)> {
+    let Some(parties) = rows::parties(tx, id)? else {
+        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotFound)]);
+    };
+    attempt.request = Some(id);
+    match attempt.ask_request(inner, &parties) {
+        Ok(relation) => Ok(Ok((relation, parties.arrived))),
+        Err(code) => attempt.refuse(tx, vec![Refusal::new(code)]),
+    }
+}
+
+/// What an act would bring about.
+pub(crate) struct Decision {
+    pub(crate) request: Request,
+    key: seal::DossierKey,
+    pub(crate) events: Vec<request::RequestEvent>,
+}
+
+/// Lets the domain decide what follows from an act that may be done.
+pub(crate) fn decided(
     tx: &mut dyn Tx,
     store: &comity_store::Store,
     inner: &Inner,
-    attempt: &mut Attempt<'_>,
-    relation: Relation,
-    arrived: bool,
+    attempt: &Attempt<'_>,
+    id: RequestId,
     command: &RequestCommand,
     expected: Option<u64>,
-    memory: &Memory,
-) -> Answer<Receipt> {
-    let id = attempt.request.ok_or_else(|| Fault::other("an act on no request"))?;
+) -> Answer<Decision> {
     let Some((request, key)) = rows::load(tx, store.instance_key(), id)? else {
-        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::Erased)]);
+        return Ok(Err(vec![Refusal::new(RefusalCode::Erased)]));
     };
     if expected.is_some_and(|version| version != request.version) {
-        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::VersionConflict)]);
+        return Ok(Err(vec![Refusal::new(RefusalCode::VersionConflict)]));
     }
     let pinned = inner.pinned(&request.procedure).ok_or_else(|| Fault::other("an unknown procedure"))?;
     let parties = match both(tx, request.from, request.to)? {
         Ok(parties) => parties,
-        Err(refusals) => return attempt.refuse(tx, refusals),
+        Err(refusals) => return Ok(Err(refusals)),
     };
     let of_files = matches!(command, RequestCommand::Prepare { .. } | RequestCommand::Check { .. });
     let files = if of_files { files(tx, &key, id)? } else { Vec::new() };
     let source = source::load(tx, inner, &parties, &request, command, attempt.now)?;
     let decided = parties
         .decide(inner, attempt, pinned, &files, &source, |ctx| request::decide(&request, command, ctx));
-    match decided {
-        Err(refusals) => attempt.refuse(tx, refusals),
-        Ok(events) if events.is_empty() => Ok(Ok(unchanged(&request, attempt.now))),
-        Ok(events) => {
-            let before = Some(request);
-            let side = side_of(relation);
-            commit(tx, store, inner, &key, &Outcome { attempt, side, before, arrived, events, memory })
-        }
-    }
+    Ok(decided.map(|events| Decision { request, key, events }))
 }
 
 /// Nothing followed, as when a clock is looked at before its end.

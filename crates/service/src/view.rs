@@ -365,6 +365,8 @@ pub struct ActView {
     pub why_not: Vec<Refusal>,
     /// Whether a passkey must be shown for it within five minutes.
     pub present: bool,
+    /// Whether it is signed with a passkey.
+    pub signed: bool,
 }
 
 /// The form while it is written.

@@ -243,6 +243,11 @@ pub const TABLES: &[Table] = &[
             "revoked_at_us",
         ],
     ),
+    table(
+        "federated_identity",
+        ID,
+        &["person", "organisation", "issuer", "digest", "created_at_us", "used_at_us", "ended_at_us"],
+    ),
     table("recovery_code", &[KeyColumn::Bytes("secret_hash")], &["person", "created_at_us", "ended_at_us"]),
     table(
         "revocation",

@@ -18,6 +18,7 @@ pub mod credential;
 mod disk;
 mod engine;
 mod fault;
+pub mod federation;
 mod hex;
 pub mod inspection;
 pub mod job;
@@ -46,6 +47,7 @@ pub fn statements() -> Vec<&'static str> {
     let backup = backup::statements();
     [
         authenticator::STATEMENTS,
+        federation::STATEMENTS,
         &backup,
         credential::STATEMENTS,
         engine::STATEMENTS,

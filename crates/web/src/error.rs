@@ -17,9 +17,14 @@ use utoipa::ToSchema;
 pub const fn status_of(code: RefusalCode) -> StatusCode {
     use RefusalCode as Code;
     match code {
-        Code::SignInExpired | Code::PasskeyRefused | Code::PasskeyExpired | Code::PasskeyCloned => {
-            StatusCode::UNAUTHORIZED
-        }
+        Code::FederationUnavailable => StatusCode::BAD_GATEWAY,
+        Code::FederationRefused
+        | Code::FederationUnknown
+        | Code::FederationWeak
+        | Code::SignInExpired
+        | Code::PasskeyRefused
+        | Code::PasskeyExpired
+        | Code::PasskeyCloned => StatusCode::UNAUTHORIZED,
         Code::NotPermitted
         | Code::OwnDraft
         | Code::OwnCollection
@@ -28,6 +33,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::AccreditationExpired
         | Code::SupervisorNotAnother
         | Code::PresenceRequired
+        | Code::SignatureRequired
         | Code::ForeignForm => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::Erased => StatusCode::GONE,

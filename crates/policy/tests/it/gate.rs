@@ -6,8 +6,14 @@ use comity_domain::request::command::RequestAct;
 use comity_policy::{Action, BUILT_IN, Condition, DEFAULT_DENY, Facts, Gate, Holder, Relation, Subject};
 use std::collections::BTreeMap;
 
-const CASE: Facts =
-    Facts { accredited: true, with_provider: true, released: true, ended: false, present: true };
+const CASE: Facts = Facts {
+    accredited: true,
+    with_provider: true,
+    released: true,
+    ended: false,
+    present: true,
+    signed: true,
+};
 
 /// The built-in table, read with the general TOML reader: (who, action, relation) to (rule, conditions).
 fn rows() -> BTreeMap<(String, String, String), (String, Vec<String>)> {

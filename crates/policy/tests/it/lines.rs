@@ -177,3 +177,21 @@ fn no_table_lets_a_session_alone_do_what_is_sensitive() {
         assert_eq!(one(who, relation, &shown, action), [], "{who}, {action}");
     }
 }
+
+#[test]
+fn a_signature_is_asked_only_of_acts_whose_first_event_tells_all_that_was_signed() {
+    let when = ["with_provider", "released", "accredited", "present", "signed"];
+    for (who, relation, action, signable) in [
+        ("authoriser", "authority", "request.authorise", true),
+        ("officer", "authority", "request.send", true),
+        ("reviewer", "addressee", "request.release", true),
+        ("reviewer", "addressee", "request.thaw", true),
+        ("analyst", "addressee", "request.check", false),
+        ("analyst", "addressee", "request.decide", false),
+        ("reviewer", "addressee", "file.download", false),
+        ("administrator", "own", "role.edit", false),
+    ] {
+        let expected: &[Breach] = if signable { &[] } else { &[Breach::Unsignable] };
+        assert_eq!(one(who, relation, &when, action), expected, "{who}, {action}");
+    }
+}

@@ -91,6 +91,7 @@ fn settings(data: &Path) -> Settings {
         loose_file_days: 1,
         inspector: comity_service::Inspector::Program("/proc/self/exe".into()),
         device_bound: Vec::new(),
+        identity_providers: Vec::new(),
         demo: false,
         ledger: LedgerSettings::named("bench.example/ledger"),
     }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not as it must be")]
 
 mod addressee;
+mod assertion;
 mod backup;
 mod concurrency;
 mod corrupt;
@@ -10,6 +11,7 @@ mod desk;
 mod erased;
 mod fault;
 mod fault_file;
+mod federation;
 mod harness;
 mod hold;
 mod identity;

@@ -54,6 +54,8 @@ struct SignInPage {
     typed: Typed,
     refusals: Vec<Refusal>,
     personas: Vec<DirectoryEntry>,
+    /// Identity providers: the code of the organisation, and the issuer.
+    providers: Vec<(String, String)>,
     /// Where passkeys work, when the visitor may be elsewhere.
     origin: Option<String>,
 }
@@ -77,7 +79,17 @@ async fn page(
     let origin = app.exchange.passkey_origin();
     let origin = (origin != &*app.base_url).then(|| origin.to_owned());
     let status = refusals.first().map_or(StatusCode::OK, |first| status_of(first.code));
-    Ok(render_as(status, &SignInPage { f, way, typed, refusals, personas, origin }))
+    let providers = app.exchange.identity_providers();
+    Ok(render_as(status, &SignInPage { f, way, typed, refusals, personas, providers, origin }))
+}
+
+/// The page with why somebody did not get in.
+pub(super) async fn refused(
+    app: &App,
+    visitor: &Visitor,
+    refusals: Vec<Refusal>,
+) -> Result<Response, PageError> {
+    page(app, visitor, Way::Passkey, Typed(Vec::new()), refusals).await
 }
 
 /// What follows a form: a session, or the form again with what was typed and why not.

@@ -64,6 +64,7 @@ impl Instance {
             loose_file_days: 7,
             inspector: comity_service::Inspector::Here,
             device_bound: Vec::new(),
+            identity_providers: Vec::new(),
             ledger: comity_service::LedgerSettings::named("log.example"),
             demo: true,
         };

@@ -152,6 +152,7 @@ impl World {
             loose_file_days: 7,
             inspector: Inspector::Here,
             device_bound: Vec::new(),
+            identity_providers: Vec::new(),
             ledger: comity_service::LedgerSettings::named("log.example"),
             demo: true,
         };
