@@ -11,7 +11,7 @@ mod verify;
 mod zip;
 
 pub use keys::Keys;
-pub use verify::{Report, Trust, verify};
+pub use verify::{Report, Trust, case, verify};
 pub use zip::ZipWriter;
 
 use crate::hash::{Digest, Weighed};
@@ -35,6 +35,8 @@ const STAMP_ROOTS: &str = "tsa.pem";
 const CUSTODY: &str = "custody";
 const RECEIPT: &str = "receipt.note";
 const PROOF: &str = "request.comity-proof";
+/// The chain once more, as linked data.
+const CASE: &str = "custody.jsonld";
 /// The printed certificate of the answer; hashed like every file, and otherwise paper.
 const PAPER: &str = "certificate.pdf";
 /// The folder of the delivered files.
@@ -97,6 +99,8 @@ pub struct Parts<'a> {
     pub stamp: Option<(&'a [u8], &'a str)>,
     /// The chain.
     pub custody: &'a str,
+    /// The chain as [`crate::case::export`] writes it.
+    pub case: Option<&'a str>,
     /// The signed receipt.
     pub receipt: Option<&'a str>,
     /// The proof of the request's events, with the C2SP policy for its logs.
@@ -125,6 +129,7 @@ impl Parts<'_> {
         if let Some((answer, roots)) = self.stamp {
             texts.extend([(STAMP, answer), (STAMP_ROOTS, roots.as_bytes())]);
         }
+        texts.extend(self.case.map(|case| (CASE, case.as_bytes())));
         texts.extend(self.receipt.map(|receipt| (RECEIPT, receipt.as_bytes())));
         if let Some((proof, policy)) = self.proof {
             texts.extend([(PROOF, proof.as_bytes()), (POLICY, policy.as_bytes())]);

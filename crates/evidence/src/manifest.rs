@@ -203,7 +203,7 @@ impl Statement for Manifest {
     fn check(&self) -> Result<(), String> {
         check_id("delivery", &self.delivery)?;
         check_id("request.id", &self.request.id)?;
-        check_id("request.reference", &self.request.reference)?;
+        check("request.reference", &self.request.reference)?;
         check_id("basis.procedure", &self.basis.procedure)?;
         check_id("basis.version", &self.basis.version)?;
         check("purpose", &self.purpose)?;

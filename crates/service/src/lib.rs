@@ -7,6 +7,7 @@ mod authenticator;
 mod backup;
 mod ceremony;
 mod dossier;
+mod evidence;
 mod file;
 mod instance;
 mod job;
@@ -27,6 +28,7 @@ pub use authenticator::{AccountView, AuthenticatorView, Grant, SessionView};
 pub use backup::{ArchiveFault, Restored, Restoring};
 pub use ceremony::Challenge;
 pub use dossier::{Case, Erased};
+pub use evidence::{CourtBundle, TimeStampSettings, run_stamps};
 pub use file::Content;
 pub use file::inspection::{Inspector, UNBOUNDED, run_inspections};
 pub use instance::{FailedJob, Health, InstanceState, LogState};
@@ -95,6 +97,8 @@ pub struct Settings {
     pub demo: bool,
     /// How the ledger is kept.
     pub ledger: LedgerSettings,
+    /// The authority that stamps manifests; without one, when they were made is the instance's word.
+    pub time_stamps: Option<TimeStampSettings>,
 }
 
 /// The exchange cannot be opened.
@@ -112,6 +116,9 @@ pub enum OpenFault {
     /// Its address.
     #[error("nobody could sign in: {0}")]
     Address(String),
+    /// The roots of the authority for time stamps.
+    #[error("evidence.time_stamp_roots: {0}")]
+    TimeStamps(String),
     /// Its keys, or a database that is older than what was signed.
     #[error("the ledger cannot go on: {0}")]
     Ledger(String),
@@ -152,6 +159,7 @@ pub(crate) struct Inner {
     pub(crate) relying_party: ceremony::RelyingParty,
     pub(crate) demo: bool,
     pub(crate) ledger: ledger::Ledger,
+    pub(crate) stamper: Option<evidence::Stamper>,
     pub(crate) words: translation::Translator,
 }
 
@@ -215,6 +223,7 @@ impl Exchange {
         let now = Moment::utc(clock());
         let ledger = ledger::Ledger::open(settings.ledger, &settings.data, &store, now, purpose)?;
         let relying_party = ceremony::RelyingParty::at(&settings.base_url).map_err(OpenFault::Address)?;
+        let stamper = settings.time_stamps.map(evidence::Stamper::new).transpose()?;
         let inner = Inner {
             gate,
             procedures: settings.procedures,
@@ -234,6 +243,7 @@ impl Exchange {
             relying_party,
             demo: settings.demo,
             ledger,
+            stamper,
             words: translation::Translator::embedded(),
         };
         Ok(Self { store, inner: Arc::new(inner) })

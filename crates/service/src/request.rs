@@ -1,7 +1,7 @@
 //! Acts on requests: begin, file, and everything after.
 
 use crate::act::{Answer, Attempt, Caller, Denied, IdempotencyKey, Memory, Outcome, Receipt, commit, settle};
-use crate::{Exchange, Inner, new_id, new_uuid, source};
+use crate::{Exchange, Inner, evidence, new_id, new_uuid, source};
 use comity_domain::id::{ContactPointId, ItemId, OrganisationId, RequestId};
 use comity_domain::party::{Organisation, OrganisationStatus, Side};
 use comity_domain::procedure::PinnedProcedure;
@@ -417,10 +417,16 @@ fn act_on(
     match decided {
         Err(refusals) => attempt.refuse(tx, refusals),
         Ok(events) if events.is_empty() => Ok(Ok(unchanged(&request, attempt.now))),
-        Ok(events) => {
+        Ok(mut events) => {
+            let attested = evidence::attest(tx, inner, attempt, &request, &parties, pinned, &mut events)?;
             let before = Some(request);
             let side = side_of(relation);
-            commit(tx, store, inner, &key, &Outcome { attempt, side, before, arrived, events, memory })
+            let outcome = Outcome { attempt, side, before, arrived, events, memory };
+            let receipt = commit(tx, store, inner, &key, &outcome)?;
+            if let (Ok(_), Some(attested)) = (&receipt, attested) {
+                attested.keep(tx, inner, &key)?;
+            }
+            Ok(receipt)
         }
     }
 }

@@ -3,9 +3,10 @@
 use super::keys::MAX_KEYS;
 use super::place::{Place, invalid, unreadable};
 use super::{
-    CUSTODY, EXPLAINED, INDEX, Index, KEYS, Keys, Listed, MANIFEST, PAPER, POLICY, PROOF, RECEIPT, STAMP,
-    STAMP_ROOTS, file_name,
+    CASE, CUSTODY, EXPLAINED, INDEX, Index, KEYS, Keys, Listed, MANIFEST, PAPER, POLICY, PROOF, RECEIPT,
+    STAMP, STAMP_ROOTS, file_name,
 };
+use crate::case as linked;
 use crate::custody::{Custody, FileState, MAX_CHAIN, Receipt, ReceivedFile};
 use crate::hash::{Digest, Weighed};
 use crate::inner::{self, InnerFault};
@@ -27,7 +28,7 @@ const MAX_TEXT: usize = 64 * 1024;
 /// What no bundle is without.
 const NEEDED: [&str; 5] = [EXPLAINED[0].0, EXPLAINED[1].0, KEYS, MANIFEST, CUSTODY];
 /// What else may stand in one, beside the files of the delivery.
-const MORE: [&str; 6] = [RECEIPT, STAMP, STAMP_ROOTS, PROOF, POLICY, PAPER];
+const MORE: [&str; 7] = [RECEIPT, STAMP, STAMP_ROOTS, PROOF, POLICY, PAPER, CASE];
 
 /// What a reader trusts, in the place of what the bundle brings along.
 #[derive(Debug, Default)]
@@ -59,6 +60,18 @@ pub struct Report {
 /// [`Refusal::Invalid`] with the first thing that is not as it must be; [`Refusal::Undecided`] where the bundle cannot be
 /// read or its list is of an unknown version.
 pub fn verify(path: &Path, trust: &Trust) -> Result<Report, Refusal> {
+    whole(path, trust).map(|(report, _)| report)
+}
+
+/// The custody of a bundle in which nothing is wrong, as [`crate::case::export`] writes it.
+///
+/// # Errors
+/// As of [`verify`].
+pub fn case(path: &Path, trust: &Trust) -> Result<String, Refusal> {
+    whole(path, trust).map(|(_, case)| case)
+}
+
+fn whole(path: &Path, trust: &Trust) -> Result<(Report, String), Refusal> {
     let place = Place::at(path)?;
     let names = place.names()?;
     let keys = match &trust.keys {
@@ -82,13 +95,13 @@ pub fn verify(path: &Path, trust: &Trust) -> Result<Report, Refusal> {
     let manifest = check.manifest(&index.body.delivery)?;
     let receipt = check.receipt(&manifest)?;
     check.delivered(&manifest.body, receipt.as_ref())?;
-    check.custody(&manifest.body)?;
+    let case = check.custody(&manifest)?;
     check.stamp(&manifest)?;
     check.proof(&manifest)?;
     if trust.keys.is_none() {
         check.report.compare.extend(check.keys.to_string().lines().map(str::to_owned));
     }
-    Ok(check.report)
+    Ok((check.report, case))
 }
 
 fn text(bytes: &[u8]) -> Result<&str, Refusal> {
@@ -231,14 +244,22 @@ impl Check<'_> {
         }
     }
 
-    fn custody(&mut self, manifest: &Manifest) -> Result<(), Refusal> {
-        let mode = manifest.encryption.mode;
+    fn custody(&mut self, manifest: &Signed<Manifest>) -> Result<String, Refusal> {
+        let mode = manifest.body.encryption.mode;
         let all = self.keys.all();
         let keys = if mode == Mode::SealedByServer { &self.keys.instance } else { &all };
         let custody = Custody::read(&self.needed(CUSTODY, MAX_CHAIN)?, keys)?;
-        custody.agrees(manifest).map_err(Refusal::Invalid)?;
+        custody.agrees(&manifest.body).map_err(Refusal::Invalid)?;
         self.shown(format!("custody: {} entries without a gap", custody.entries().len()));
-        Ok(())
+        let case = linked::export(manifest, &custody).map_err(Refusal::Invalid)?;
+        match self.part(CASE, MAX_PROOF)? {
+            Some(found) if found != case.as_bytes() => {
+                return invalid(format!("{CASE}: it says something else than {CUSTODY}"));
+            }
+            Some(_) => self.shown(format!("{CASE} says what {CUSTODY} says")),
+            None => {}
+        }
+        Ok(case)
     }
 
     fn receipt(&mut self, manifest: &Signed<Manifest>) -> Result<Option<Receipt>, Refusal> {

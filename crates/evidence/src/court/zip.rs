@@ -57,17 +57,17 @@ struct Bytes(Vec<u8>);
 
 impl Bytes {
     fn u16(mut self, values: &[u16]) -> Self {
-        values.iter().for_each(|value| self.0.extend(value.to_le_bytes()));
+        self.0.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         self
     }
 
     fn u32(mut self, values: &[u32]) -> Self {
-        values.iter().for_each(|value| self.0.extend(value.to_le_bytes()));
+        self.0.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         self
     }
 
     fn u64(mut self, values: &[u64]) -> Self {
-        values.iter().for_each(|value| self.0.extend(value.to_le_bytes()));
+        self.0.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         self
     }
 
@@ -215,7 +215,7 @@ impl Archive {
         if list_at.checked_add(list_bytes) != Some(end_at) || end(count, list_bytes, list_at) != found {
             return invalid("its end is not that of a court bundle, or it is cut off");
         }
-        let longest = (most * (CENTRAL_BYTES as usize + MAX_NAME)) as u64;
+        let longest = most as u64 * (CENTRAL_BYTES + MAX_NAME as u64);
         if count > most as u64 || list_bytes > longest {
             return invalid(&format!("more than {most} files"));
         }

@@ -285,6 +285,8 @@ impl Court {
         let mut receipt = receipt(&manifest);
         signer(AUTHORITY).clone_into(&mut receipt.instance);
         receive(&mut receipt);
+        let chain = Custody::read(custody.as_bytes(), &keys.all()).unwrap();
+        let case = comity_evidence::case::export(&manifest, &chain).unwrap();
         let stamps = Authority::new(ECDSA);
         let answer = stamps.answer(&stamp::request(&manifest.sha256, 1).unwrap(), None);
         let receipt = signed::sign(&receipt, &key(signer(AUTHORITY))).unwrap();
@@ -299,6 +301,7 @@ impl Court {
             manifest: &note,
             stamp: Some((&answer, &stamps.root())),
             custody,
+            case: Some(&case),
             receipt: Some(&receipt),
             proof: Some((&proof, &policy)),
             paper: None,
@@ -343,6 +346,11 @@ impl Court {
         let text = format!("{}\n", serde_json::json!({ "body": body, "type": "comity court bundle v1" }));
         let signatures = vec![key(self.maker).sign(&text, 0).unwrap()];
         fs::write(self.folder.join("index.note"), Note { text, signatures }.to_string()).unwrap();
+    }
+
+    /// The same as one archive.
+    pub(crate) fn archived_whole(&self) -> PathBuf {
+        self.archived(&self.names())
     }
 
     /// The same as one archive, in this order, whatever stands in the folder.

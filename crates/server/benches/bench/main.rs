@@ -87,6 +87,7 @@ fn proofs(runtime: &tokio::runtime::Runtime, data: &Path, table: &mut Table) {
         upload_limit: 0,
         loose_file_days: 1,
         inspector: comity_service::Inspector::Program("/proc/self/exe".into()),
+        time_stamps: None,
         device_bound: Vec::new(),
         demo: false,
         ledger: LedgerSettings::named("bench.example/ledger"),

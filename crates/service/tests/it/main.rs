@@ -3,11 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not as it must be")]
 
 mod addressee;
+#[expect(dead_code, reason = "other tests need the rest")]
+#[path = "../../../evidence/tests/it/authority.rs"]
+mod authority;
 mod backup;
 mod concurrency;
 mod corrupt;
 mod desk;
 mod erased;
+mod evidence;
 mod fault;
 mod fault_file;
 mod harness;
