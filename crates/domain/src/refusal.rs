@@ -242,6 +242,8 @@ vocabulary! {
         ScopeExtra = "scope-extra",
         /// The file gave more than was asked and is not handed out again.
         FileTakenBack = "file-taken-back",
+        /// There is no signed manifest of the package, so that no court bundle can be made.
+        ManifestMissing = "manifest-missing",
         /// The authority has still to delete what it should not have been given.
         DeletionOpen = "deletion-open",
         /// A file is larger than this instance accepts.

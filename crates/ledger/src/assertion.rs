@@ -133,10 +133,15 @@ pub fn could_be_signed(event: &Value) -> bool {
 }
 
 /// What a person signs of an event: all that it tells but the moments of those who did it, which are not known yet when
-/// it is asked for. JSON without white space, with the fields of each object in the order of their names.
+/// it is asked for, and the manifest of a release, which the instance signs afterwards. JSON without white space, with the
+/// fields of each object in the order of their names.
 pub fn body(what: &Value) -> String {
     let mut text = String::new();
-    write(&mut text, what, false);
+    let mut what = what.clone();
+    if let Some(fields) = what.as_object_mut() {
+        fields.remove("manifest");
+    }
+    write(&mut text, &what, false);
     text
 }
 

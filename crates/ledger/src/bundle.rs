@@ -29,6 +29,9 @@ pub const ERASURE: &str = "erasure";
 pub const TRAIL: &str = "trail";
 /// The `record` of the program that browsers are given.
 pub const PROGRAM: &str = "program";
+
+/// The kind of a record that says with which key the instance signs evidence.
+pub const EVIDENCE_KEY: &str = "evidence key";
 /// The action of the entry that ends an extract.
 pub const EXTRACT: &str = "trail.extract";
 

@@ -171,7 +171,10 @@ fn of_side(rule: &Rule, side: Side) -> Result<(), Breach> {
 fn of_case(rule: &Rule, named: Role, action: Action) -> Result<(), Breach> {
     works_on_cases(named)?;
     match rule.relation {
-        Relation::Authority if action == Action::FileDownload && !rule.when.contains(Condition::Released) => {
+        Relation::Authority
+            if matches!(action, Action::FileDownload | Action::PackageExport)
+                && !rule.when.contains(Condition::Released) =>
+        {
             Err(Breach::Unreleased)
         }
         Relation::Addressee if !rule.when.contains(Condition::WithProvider) => Err(Breach::BeforeArrival),

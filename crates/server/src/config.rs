@@ -8,6 +8,7 @@ use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
 use comity_service::translation::Translator;
 use comity_service::{
     ClockSource, IdentityProvider, Inspector, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings,
+    TimeStampSettings,
     WitnessSettings,
 };
 use comity_store::Database;
@@ -53,6 +54,8 @@ pub(crate) struct Config {
     /// Other logs that this instance cosigns, below `/witness`.
     #[serde(default)]
     pub(crate) witness: Option<WitnessConfig>,
+    /// What is asked of others for evidence.
+    evidence: Option<EvidenceConfig>,
     /// The mail server on this machine that takes notices.
     #[serde(default)]
     pub(crate) smtp: Option<Smtp>,
@@ -169,13 +172,44 @@ impl AskedWitness {
         let key = self.key.parse().map_err(|fault| format!("ledger.witness.key: {fault}"))?;
         let uri: Uri =
             self.url.parse().map_err(|error| format!("ledger.witness.url: {}: {error}", self.url))?;
-        match (uri.scheme_str(), uri.host()) {
-            (Some("https"), Some(_)) | (Some("http"), Some("localhost" | "127.0.0.1" | "[::1]")) => {
-                Ok(WitnessSettings { key, url: self.url.clone() })
-            }
-            _ => Err(format!("ledger.witness.url: {}: https, or http on this machine", self.url)),
+        if may_be_asked(&uri) {
+            Ok(WitnessSettings { key, url: self.url.clone() })
+        } else {
+            Err(format!("ledger.witness.url: {}: https, or http on this machine", self.url))
         }
     }
+}
+
+/// What is asked of others for evidence.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EvidenceConfig {
+    /// The address of an authority for time stamps (RFC 3161), such as `https://stamps.example`; without TLS only on this
+    /// machine.
+    time_stamp_url: String,
+    /// A file with its root certificates, in PEM.
+    time_stamp_roots: PathBuf,
+}
+
+impl EvidenceConfig {
+    fn settings(&self) -> Result<TimeStampSettings, String> {
+        let fault = |why: &str| format!("evidence.time_stamp_url: {}: {why}", self.time_stamp_url);
+        let uri: Uri = self.time_stamp_url.parse().map_err(|_| fault("no address"))?;
+        if !may_be_asked(&uri) {
+            return Err(fault("https, or http on this machine"));
+        }
+        let roots = std::fs::read_to_string(&self.time_stamp_roots);
+        let roots = roots.map_err(|error| format!("{}: {error}", self.time_stamp_roots.display()))?;
+        Ok(TimeStampSettings { url: self.time_stamp_url.clone(), roots })
+    }
+}
+
+/// Nothing goes to another machine unencrypted (T29).
+fn may_be_asked(uri: &Uri) -> bool {
+    matches!(
+        (uri.scheme_str(), uri.host()),
+        (Some("https"), Some(_)) | (Some("http"), Some("localhost" | "127.0.0.1" | "[::1]"))
+    )
 }
 
 /// The witness that this instance is.
@@ -313,6 +347,7 @@ impl Config {
                 .map(FederationConfig::provider)
                 .collect::<Result<_, _>>()?,
             ledger: self.ledger.settings(&self.base_url)?,
+            time_stamps: self.evidence.as_ref().map(EvidenceConfig::settings).transpose()?,
             demo: false,
         })
     }

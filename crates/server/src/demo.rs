@@ -95,6 +95,7 @@ pub(crate) fn settings(
         upload_limit: UPLOAD_LIMIT,
         loose_file_days: comity_service::LOOSE_FILE_DAYS,
         inspector: inspector(),
+        time_stamps: None,
         device_bound: Vec::new(),
         identity_providers: Vec::new(),
         ledger: LedgerSettings::named("demo.comity.example/ledger"),

@@ -23,7 +23,7 @@ use comity_domain::request::{
 use comity_domain::time::Moment;
 use comity_policy::{Action, Condition, Facts, Relation};
 use comity_store::request::{self as rows, StoredEvent};
-use comity_store::{Fault, Tx, party, source as behind};
+use comity_store::{Fault, Tx, manifest, party, source as behind};
 
 mod erased;
 mod history;
@@ -78,6 +78,13 @@ pub(crate) fn draw<'a>(
     let source = Source { people: behind::people(tx, request.id)?, ..Source::default() };
     let events = rows::events(tx, &key, id)?;
     dossier.history = events.iter().filter_map(|event| desk.history(event)).collect();
+    let stamped = manifest::stamped(tx, id)?;
+    for package in &mut dossier.packages {
+        let at_us = stamped.get(&package.id.to_string());
+        let zone = desk.zone();
+        package.stamped_at =
+            at_us.and_then(|at_us| Some(Moment::from_columns(*at_us, 0).ok()?.in_zone(&zone)));
+    }
     if side == Some(Side::Provider) {
         dossier.uploads = crate::file::loose(tx, &key, &request)?;
     }
@@ -137,6 +144,11 @@ pub(crate) const fn reader_of(relation: Relation) -> (Reader, Option<Side>) {
 }
 
 impl Desk<'_> {
+    /// The zone of the addressee, in which a package's times are stated.
+    fn zone(&self) -> jiff::tz::TimeZone {
+        jiff::tz::TimeZone::get(&self.parties.to.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+
     fn rules(&self) -> &Procedure {
         &self.procedure.procedure
     }

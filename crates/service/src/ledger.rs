@@ -12,9 +12,9 @@ mod seal;
 mod witness;
 
 pub use check::{CheckReport, Finding};
-pub(crate) use erasure::{ERASE, SCRUB, erase_again, erase_later};
+pub(crate) use erasure::{ERASE, SCRUB, erase_again, erase_later, retention};
 pub use proof::LogFile;
-pub(crate) use proof::bundle;
+pub(crate) use proof::{bundle, request_bundle};
 pub use restored::AcceptedLoss;
 pub use seal::run_sealer;
 pub use witness::{WitnessDebt, WitnessSettings, WitnessTrouble, run_witnessing};
@@ -211,6 +211,24 @@ impl Ledger {
     fn log_key(&self, year: i64) -> Result<VerifierKey, comity_store::Fault> {
         let signers = self.signers(year)?;
         signers.first().map(|key| key.verifier().clone()).ok_or_else(|| store_fault("no key"))
+    }
+
+    /// The year of a moment, by which logs and keys are told apart.
+    pub(crate) fn year_of(at: Moment) -> i64 {
+        i64::from(Moment::utc(at.timestamp()).date().year())
+    }
+
+    /// The key that signs what the instance says of evidence in that year; made from the ledger's key, so that it is kept,
+    /// backed up and changed with it.
+    pub(crate) fn evidence_key_of(&self, year: i64) -> Result<SigningKey, comity_store::Fault> {
+        let name = format!("{}/evidence", self.settings.name);
+        let seed = self.secret.digest("comity evidence ed25519 1", format!("{name}/{year}").as_bytes());
+        SigningKey::from_seed(&name, Algorithm::Ed25519, &seed).map_err(store_fault)
+    }
+
+    /// The key that signs what the instance says of evidence at that moment.
+    pub(crate) fn evidence_key(&self, at: Moment) -> Result<SigningKey, comity_store::Fault> {
+        self.evidence_key_of(Self::year_of(at))
     }
 
     /// A checkpoint as a signed note.

@@ -8,6 +8,7 @@ mod authenticator;
 mod backup;
 mod ceremony;
 mod dossier;
+mod evidence;
 mod federation;
 mod file;
 mod instance;
@@ -29,6 +30,7 @@ pub use authenticator::{AccountView, AuthenticatorView, Grant, SessionView};
 pub use backup::{ArchiveFault, Restored, Restoring};
 pub use ceremony::Challenge;
 pub use dossier::{Case, Erased};
+pub use evidence::{CourtBundle, TimeStampSettings, run_stamps};
 pub use federation::{Departure, Federated, FederatedIdentityView, IdentityProvider, Returned};
 pub use file::Content;
 pub use file::inspection::{Inspector, UNBOUNDED, run_inspections};
@@ -100,6 +102,8 @@ pub struct Settings {
     pub demo: bool,
     /// How the ledger is kept.
     pub ledger: LedgerSettings,
+    /// The authority that stamps manifests; without one, when they were made is the instance's word.
+    pub time_stamps: Option<TimeStampSettings>,
 }
 
 /// The exchange cannot be opened.
@@ -117,6 +121,9 @@ pub enum OpenFault {
     /// Its address.
     #[error("nobody could sign in: {0}")]
     Address(String),
+    /// The roots of the authority for time stamps.
+    #[error("evidence.time_stamp_roots: {0}")]
+    TimeStamps(String),
     /// Its keys, or a database that is older than what was signed.
     #[error("the ledger cannot go on: {0}")]
     Ledger(String),
@@ -158,6 +165,7 @@ pub(crate) struct Inner {
     pub(crate) relying_party: ceremony::RelyingParty,
     pub(crate) demo: bool,
     pub(crate) ledger: ledger::Ledger,
+    pub(crate) stamper: Option<evidence::Stamper>,
     pub(crate) words: translation::Translator,
 }
 
@@ -221,6 +229,7 @@ impl Exchange {
         let now = Moment::utc(clock());
         let ledger = ledger::Ledger::open(settings.ledger, &settings.data, &store, now, purpose)?;
         let relying_party = ceremony::RelyingParty::at(&settings.base_url).map_err(OpenFault::Address)?;
+        let stamper = settings.time_stamps.map(evidence::Stamper::new).transpose()?;
         let inner = Inner {
             gate,
             procedures: settings.procedures,
@@ -241,6 +250,7 @@ impl Exchange {
             relying_party,
             demo: settings.demo,
             ledger,
+            stamper,
             words: translation::Translator::embedded(),
         };
         Ok(Self { store, inner: Arc::new(inner) })

@@ -2,7 +2,7 @@
 
 use crate::act::{Answer, Attempt, Caller, Denied, IdempotencyKey, Memory, Outcome, Receipt, commit, settle};
 use crate::assertion::Signed;
-use crate::{Exchange, Inner, new_id, new_uuid, source};
+use crate::{Exchange, Inner, evidence, new_id, new_uuid, source};
 use comity_domain::id::{ContactPointId, ItemId, OrganisationId, RequestId};
 use comity_domain::party::{Organisation, OrganisationStatus, Side};
 use comity_domain::procedure::PinnedProcedure;
@@ -392,19 +392,25 @@ pub(crate) fn act_in(
         Ok(allowed) => allowed,
         Err(refusals) => return Ok(Err(refusals)),
     };
-    let Decision { request, key, events } = match decided(tx, store, inner, attempt, id, command, expected)? {
+    let Decision { request, key, parties, mut events } = match decided(tx, store, inner, attempt, id, command, expected)? {
         Ok(decision) => decision,
         Err(refusals) => return attempt.refuse(tx, refusals),
     };
     if events.is_empty() {
         return Ok(Ok(unchanged(&request, attempt.now)));
     }
+    let attested = evidence::attest(tx, inner, attempt, &request, &parties, &mut events)?;
     let before = Some(request);
     let side = side_of(relation);
     let outcome = Outcome { attempt, side, before, arrived, events, signed, memory };
     match commit(tx, store, inner, &key, &outcome)? {
         Err(refusals) => attempt.refuse(tx, refusals),
-        Ok(receipt) => Ok(Ok(receipt)),
+        Ok(receipt) => {
+            if let Some(attested) = attested {
+                attested.keep(tx, inner, &key)?;
+            }
+            Ok(Ok(receipt))
+        }
     }
 }
 
@@ -429,6 +435,7 @@ pub(crate) fn ask_act(
 pub(crate) struct Decision {
     pub(crate) request: Request,
     key: seal::DossierKey,
+    parties: Parties,
     pub(crate) events: Vec<request::RequestEvent>,
 }
 
@@ -458,7 +465,7 @@ pub(crate) fn decided(
     let source = source::load(tx, inner, &parties, &request, command, attempt.now)?;
     let decided = parties
         .decide(inner, attempt, pinned, &files, &source, |ctx| request::decide(&request, command, ctx));
-    Ok(decided.map(|events| Decision { request, key, events }))
+    Ok(decided.map(|events| Decision { request, key, parties, events }))
 }
 
 /// Nothing followed, as when a clock is looked at before its end.

@@ -273,6 +273,11 @@ pub const TABLES: &[Table] = &[
     ),
     table("failed_check", ID, &["from_organisation", "to_organisation", "request", "kind", "at_us"]),
     table("inspection", &[KeyColumn::Text("upload")], &["report_sealed", "at_us"]),
+    table(
+        "manifest",
+        &[KeyColumn::Text("package")],
+        &["dossier", "note_sealed", "made_at_us", "stamp_sealed", "stamp_roots", "stamped_at_us"],
+    ),
     table("upload_part", &[KeyColumn::Text("upload"), KeyColumn::Int("number")], &["path", "bytes"]),
     table(
         "log",

@@ -23,6 +23,7 @@ mod hex;
 pub mod inspection;
 pub mod job;
 pub mod ledger;
+pub mod manifest;
 mod measure;
 pub mod notice;
 pub mod party;
@@ -54,6 +55,7 @@ pub fn statements() -> Vec<&'static str> {
         inspection::STATEMENTS,
         job::STATEMENTS,
         ledger::STATEMENTS,
+        manifest::STATEMENTS,
         notice::STATEMENTS,
         party::STATEMENTS,
         queue::STATEMENTS,

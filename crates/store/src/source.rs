@@ -56,8 +56,8 @@ crate::sql! {
                 on s.organisation = v.organisation and (v.person is null or s.person = v.person)
             join request r on r.id = s.request
             where v.id = $1 and r.to_organisation = $2 and r.arrived = 1) then 1 else 0 end";
-    OPENED = "select at_us, detail from trail where request = $1 and action = 'file.download' and outcome = 'viewed'
-            and organisation = $2 order by at_us limit 200";
+    OPENED = "select at_us, detail from trail where request = $1 and outcome = 'viewed'
+            and action in ('file.download', 'package.export') and organisation = $2 order by at_us limit 200";
     ADD_FAILED = "insert into failed_check (id, from_organisation, to_organisation, request, kind, at_us)
         values ($1, $2, $3, $4, $5, $6)";
     FAILED = "select count(*) from (select 1 from failed_check f join request_source s on s.request = f.request

@@ -56,6 +56,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::FileIncomplete
         | Code::FileBeingInspected
         | Code::FileTakenBack
+        | Code::ManifestMissing
         | Code::DeletionOpen
         | Code::HoldOpen
         | Code::HoldEnded

@@ -183,6 +183,23 @@ pub(crate) async fn print(
     Ok(response)
 }
 
+/// The certificate of an answer, where it can be printed now; a court bundle goes out without one too.
+pub(crate) async fn certificate(
+    app: &App,
+    who: &Caller,
+    id: RequestId,
+    language: Language,
+) -> Option<Vec<u8>> {
+    let paper = app.exchange.paper(who, id, PaperKind::Certificate, language).await.ok()?;
+    match app.press.set(&paper).await {
+        Ok(pdf) => Some(pdf),
+        Err(why) => {
+            tracing::warn!(why = %why, "A court bundle goes out without its certificate");
+            None
+        }
+    }
+}
+
 /// Says in the log why, and to the reader what to do instead.
 fn not_made(why: &Unset) -> PageError {
     static COUNT: AtomicU64 = AtomicU64::new(1);

@@ -45,7 +45,7 @@ fn who_collects_does_not_release() {
 #[test]
 fn an_administrator_and_an_auditor_never_touch_a_case() {
     for action in Action::ALL.iter().map(|action| action.as_str()) {
-        let of_a_case = action.starts_with("request.") || action.starts_with("file.");
+        let of_a_case = ["request.", "file.", "package."].iter().any(|of| action.starts_with(of));
         for (who, relation) in [
             ("administrator", "authority"),
             ("administrator", "addressee"),
@@ -100,11 +100,18 @@ fn a_dossier_is_for_its_two_sides_and_for_accredited_people() {
 fn nothing_automatic_does_what_only_people_may() {
     for action in Action::ALL.iter().map(|action| action.as_str()) {
         let own = |who: &str| one(who, "own", &[], action).is_empty();
-        let case = action.starts_with("request.") || action.starts_with("file.");
+        let case = ["request.", "file.", "package."].iter().any(|of| action.starts_with(of));
         assert_eq!(
             own("system"),
-            ["request.tick", "request.freeze", "request.erase", "file.inspect", "file.expire"]
-                .contains(&action),
+            [
+                "request.tick",
+                "request.freeze",
+                "request.erase",
+                "package.stamp",
+                "file.inspect",
+                "file.expire"
+            ]
+            .contains(&action),
             "system, {action}"
         );
         assert_eq!(own("operator"), !case || action == "request.file", "operator, {action}");

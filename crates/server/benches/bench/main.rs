@@ -90,6 +90,7 @@ fn settings(data: &Path) -> Settings {
         upload_limit: 0,
         loose_file_days: 1,
         inspector: comity_service::Inspector::Program("/proc/self/exe".into()),
+        time_stamps: None,
         device_bound: Vec::new(),
         identity_providers: Vec::new(),
         demo: false,

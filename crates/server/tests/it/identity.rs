@@ -29,6 +29,7 @@ fn settings(data: &Path, base_url: &str, demo: bool) -> Settings {
         upload_limit: 1_000_000,
         loose_file_days: 7,
         inspector: Inspector::Program(env!("CARGO_BIN_EXE_comity").into()),
+        time_stamps: None,
         device_bound: Vec::new(),
         identity_providers: Vec::new(),
         demo,

@@ -8,12 +8,13 @@ use crate::act::{Answer, Attempt, Caller, hex, settle};
 use crate::{Exchange, Inner, fill, new_uuid};
 use comity_domain::clock::Length;
 use comity_domain::id::RequestId;
+use comity_domain::procedure::PinnedProcedure;
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::request::{Request, RequestEvent};
 use comity_domain::time::Moment;
 use comity_policy::Action;
 use comity_store::job::{self, NewJob};
-use comity_store::{Fault, Store, Tx, ledger as rows, request, seal, upload};
+use comity_store::{Fault, Store, Tx, ledger as rows, manifest, request, seal, upload};
 
 /// Erases a dossier whose retention is over.
 pub(crate) const ERASE: &str = "request.erase";
@@ -99,8 +100,13 @@ fn erase(tx: &mut dyn Tx, store: &Store, inner: &Inner, id: RequestId) -> Answer
 /// Why a dossier under that procedure is erased when it is.
 fn rule(inner: &Inner, procedure_hash: &str) -> Result<String, Fault> {
     let pinned = inner.pinned.by_hash(procedure_hash).ok_or_else(|| store_fault("an unknown procedure"))?;
-    let retention = &pinned.procedure.retention;
-    Ok(format!("{}, retention of the record: {} ({})", pinned.pin(), retention.record, retention.source))
+    Ok(retention(pinned))
+}
+
+/// How long the record of a request under that procedure is kept, and where that is taken from.
+pub(crate) fn retention(pinned: &PinnedProcedure) -> String {
+    let rule = &pinned.procedure.retention;
+    format!("{}, retention of the record: {} ({})", pinned.pin(), rule.record, rule.source)
 }
 
 /// Removes what a restore has brought back of a dossier that had been erased at `at`, as far as that can be: its key is
@@ -138,6 +144,7 @@ fn remove(tx: &mut dyn Tx, id: RequestId, rule: &str, at: Moment, now: Moment) -
         upload::remove(tx, &file.id)?;
         crate::file::expiry::delete_later(tx, &paths, now)?;
     }
+    manifest::remove(tx, id)?;
     request::erase(tx, id)?;
     let scrub = NewJob {
         id: new_uuid(now).to_string(),

@@ -188,6 +188,7 @@ impl World {
             upload_limit: 1_000_000,
             loose_file_days: 7,
             inspector: Inspector::Here,
+            time_stamps: None,
             device_bound: Vec::new(),
             identity_providers: Vec::new(),
             ledger: comity_service::LedgerSettings::named("log.example"),

@@ -4,11 +4,15 @@
 
 mod addressee;
 mod assertion;
+#[expect(dead_code, reason = "other tests need the rest")]
+#[path = "../../../evidence/tests/it/authority.rs"]
+mod authority;
 mod backup;
 mod concurrency;
 mod corrupt;
 mod desk;
 mod erased;
+mod evidence;
 mod fault;
 mod fault_file;
 mod federation;

@@ -14,7 +14,7 @@ use comity_domain::party::Side;
 use comity_domain::procedure::Section;
 use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
 use comity_domain::request::{Evidence, RequestAct, RequestState, SignedBy};
-use comity_domain::term::{Certainty, ItemOutcome, Priority};
+use comity_domain::term::{Certainty, ExportPurpose, ItemOutcome, Priority};
 use comity_service::{
     ActView, Case, CheckView, ClockView, Dossier, Erased, FieldView, HistoryView, ItemView, ReadingKind,
 };
@@ -329,6 +329,11 @@ impl DossierPage {
     fn sentence(&self, entry: &HistoryView) -> String {
         let words = &self.f.words;
         entry.sentence(words.texts(), words.language(), &self.d.clocks, |at| words.moment(at))
+    }
+
+    /// What a court bundle can be taken for.
+    const fn purposes(&self) -> &'static [ExportPurpose] {
+        ExportPurpose::ALL
     }
 
     fn sized(&self, bytes: &u64) -> String {
