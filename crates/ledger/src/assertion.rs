@@ -278,9 +278,9 @@ mod tests {
             ("/assertion/authenticator_data", other("AAAA")),
         ];
         for (place, value) in changes {
-            let mut changed = event(FOREIGN[0]);
-            *changed.pointer_mut(place).unwrap() = value;
-            assert!(of_event(&changed).is_err(), "{place}");
+            let mut other_event = event(FOREIGN[0]);
+            *other_event.pointer_mut(place).unwrap() = value;
+            assert!(of_event(&other_event).is_err(), "{place}");
         }
         // The moment stands in the event that the log proves; it was not known when the passkey was asked.
         let mut later = event(FOREIGN[0]);

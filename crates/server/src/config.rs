@@ -8,8 +8,7 @@ use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
 use comity_service::translation::Translator;
 use comity_service::{
     ClockSource, IdentityProvider, Inspector, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings,
-    TimeStampSettings,
-    WitnessSettings,
+    TimeStampSettings, WitnessSettings,
 };
 use comity_store::Database;
 use comity_web::{Endpoint, WebSettings};
@@ -84,7 +83,7 @@ pub(crate) struct IdentityConfig {
     /// `["authoriser", "reviewer", "administrator"]`; none by default.
     #[serde(default)]
     device_bound: Vec<Role>,
-    /// Identity providers through which people of an organisation may sign in besides (OpenID Connect).
+    /// Identity providers through which people of an organisation may sign in besides (`OpenID` Connect).
     #[serde(default)]
     federation: Vec<FederationConfig>,
 }

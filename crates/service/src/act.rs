@@ -12,13 +12,13 @@ use comity_domain::party::{Actor, Role, Side};
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
 use comity_domain::request::{Evidence, Item, Request, RequestEvent, RequestState, apply, due_watches};
 use comity_domain::time::Moment;
+pub(crate) use comity_ledger::bundle::hex;
 use comity_policy::{Action, Condition, Facts, Relation, Subject, Verdict};
 use comity_store::request::Parties;
 use comity_store::seal::{DossierKey, InstanceKey};
 use comity_store::trail::TrailRow;
 use comity_store::{FaultKind, Tally, Tx, job, request as rows, source, trail};
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
 
 /// The door through which a caller came; kept in the trail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -309,14 +309,6 @@ impl From<RefusalCode> for Denied {
     }
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// What a transaction answers: refusals are answers too, because their trail entry must be kept.
 pub(crate) type Answer<T> = Result<Result<T, Refusals>, comity_store::Fault>;
 
@@ -517,6 +509,18 @@ pub(crate) struct Outcome<'a> {
     pub(crate) events: Vec<RequestEvent>,
     pub(crate) signed: Option<&'a Signed>,
     pub(crate) memory: &'a Memory,
+}
+
+impl<'a> Outcome<'a> {
+    /// Of what begins a request, which nobody signs.
+    pub(crate) fn begun(
+        attempt: &'a Attempt<'a>,
+        side: Option<Side>,
+        events: Vec<RequestEvent>,
+        memory: &'a Memory,
+    ) -> Self {
+        Self { attempt, side, before: None, arrived: false, events, signed: None, memory }
+    }
 }
 
 /// Writes everything that follows from an act; the receipt holds once the transaction is committed.

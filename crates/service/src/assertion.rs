@@ -65,13 +65,16 @@ fn asked(person: PersonId, session: SessionId) -> Asked {
     Asked { kind: Kind::Sign, person: Some(person), granted: Some(session.uuid().as_bytes().to_vec()) }
 }
 
+/// The passkey that answered and what it signed; or why not, and which one it was, where that is known.
+type Held = Result<(AuthenticatorRow, Signed), (RefusalCode, Option<AuthenticatorRow>)>;
+
 /// Holds the answer of a passkey against its challenge; the passkey counts as shown from now on.
 fn signed(
     tx: &mut dyn Tx,
     inner: &Inner,
     key: &comity_store::seal::InstanceKey,
     (asked, handle, answer): (&Asked, &str, &str),
-) -> Result<Result<(AuthenticatorRow, Signed), (RefusalCode, Option<AuthenticatorRow>)>, Fault> {
+) -> Result<Held, Fault> {
     let now = inner.now();
     let kept = match ceremony::take(tx, key, handle, asked, now)? {
         Ok(row) => row.state,

@@ -1,4 +1,4 @@
-//! Signing in through the identity provider of one's organisation (OpenID Connect Core 1.0: authorization code with PKCE,
+//! Signing in through the identity provider of one's organisation (`OpenID` Connect Core 1.0: authorization code with PKCE,
 //! RFC 7636). It begins a session and nothing more: no passkey was shown, so that nothing sensitive follows from it.
 //! Whom an account stands for was said by that person, with a passkey; no claim of a provider makes or names anybody.
 //! Requests go to the configured issuer's own origin alone, without redirects, within bounds (T29).
@@ -34,7 +34,7 @@ comity_domain::opaque!(IdentityProvider, Departure, Returned, FederatedIdentityV
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Most that is read of one answer, in bytes.
 const MOST_BYTES: u64 = 256 * 1024;
-/// Longest code, and longest subject (OpenID Connect Core 1.0, 2), that is taken, in bytes.
+/// Longest code, and longest subject (`OpenID` Connect Core 1.0, 2), that is taken, in bytes.
 const MAX_CODE: usize = 4_096;
 const MAX_SUBJECT: usize = 255;
 /// A token was issued at most so many seconds ago, and not later than so many from now.
@@ -247,7 +247,7 @@ impl Asking<'_> {
         Ok(asked.url().0.to_string())
     }
 
-    /// Exchanges a code and verifies the token (OpenID Connect Core 1.0, 3.1.3.7); answers the subject.
+    /// Exchanges a code and verifies the token (`OpenID` Connect Core 1.0, 3.1.3.7); answers the subject.
     fn subject(
         &self,
         redirect: RedirectUrl,

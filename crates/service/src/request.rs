@@ -253,16 +253,7 @@ impl Exchange {
                 rows::put_procedure(tx, &pinned)?;
             }
             let key = seal::create_dossier_key(tx, store.instance_key(), &id.to_string(), now.us())?;
-            let side = side_of(relation);
-            let outcome = Outcome {
-                attempt: &attempt,
-                side,
-                before: None,
-                arrived: false,
-                events,
-                signed: None,
-                memory: &memory,
-            };
+            let outcome = Outcome::begun(&attempt, side_of(relation), events, &memory);
             let receipt = commit(tx, &store, &inner, &key, &outcome)?;
             if action == Action::RequestFile {
                 note_objects(tx, &store, from, id, receipt)
@@ -392,10 +383,11 @@ pub(crate) fn act_in(
         Ok(allowed) => allowed,
         Err(refusals) => return Ok(Err(refusals)),
     };
-    let Decision { request, key, parties, mut events } = match decided(tx, store, inner, attempt, id, command, expected)? {
-        Ok(decision) => decision,
-        Err(refusals) => return attempt.refuse(tx, refusals),
-    };
+    let Decision { request, key, parties, mut events } =
+        match decided(tx, store, inner, attempt, id, command, expected)? {
+            Ok(decision) => decision,
+            Err(refusals) => return attempt.refuse(tx, refusals),
+        };
     if events.is_empty() {
         return Ok(Ok(unchanged(&request, attempt.now)));
     }

@@ -48,7 +48,7 @@ pub(crate) fn uploads(
         match found {
             Ok(Some(found)) if found == *named => {}
             Ok(_) => {
-                wrong.push(format!("the manifest of package {} is not the one of its release", package.id))
+                wrong.push(format!("the manifest of package {} is not the one of its release", package.id));
             }
             Err(fault) => {
                 wrong

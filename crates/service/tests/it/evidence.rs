@@ -190,7 +190,7 @@ fn answer(mut stream: TcpStream, mood: Mood, authority: &Authority, first: &mut 
         }
         Mood::Floods => {
             let start = stream.write_all(format!("{}\r\n", head("200 OK", 1 << 30)).as_bytes());
-            start.and_then(|()| (0..64).try_for_each(|_| stream.write_all(&[0x30; 65_536])))
+            start.and_then(|()| (0..256).try_for_each(|_| stream.write_all(&[0x30; 16_384])))
         }
         Mood::Honest | Mood::Lies | Mood::Repeats | Mood::Late => {
             let start = stream.write_all(format!("{}\r\n", head("200 OK", body.len())).as_bytes());
@@ -217,7 +217,25 @@ fn posted(stream: &mut TcpStream) -> Option<Vec<u8>> {
     }
 }
 
+/// What befalls a file that somebody of the side opens, and one that nobody does.
+const OPENED: [CustodyAct; 6] = [
+    CustodyAct::Acquired,
+    CustodyAct::Sent,
+    CustodyAct::Received,
+    CustodyAct::Opened,
+    CustodyAct::Verified,
+    CustodyAct::Exported,
+];
+const UNOPENED: [CustodyAct; 5] = [
+    CustodyAct::Acquired,
+    CustodyAct::Sent,
+    CustodyAct::Received,
+    CustodyAct::Verified,
+    CustodyAct::Exported,
+];
+
 /// The same instance with an authority for time stamps, and a clock that is right.
+#[expect(clippy::disallowed_methods, reason = "OpenSSL stamps with the time that it is")]
 async fn stamped_by(store: &mut TestStore, stamps: &Stamps) -> World {
     let world = World::open(store).await;
     let real = jiff::Timestamp::now().as_microsecond();
@@ -266,17 +284,16 @@ on_both_engines! {
         // OpenSSL accepts the stamp.
         stamps.authority.accepts(&std::fs::read(folder.join("manifest.tsr")).unwrap(), &manifest);
 
-        use CustodyAct::{Acquired, Exported, Opened, Received, Sent, Verified};
         let (nbp, hbt) = ("Organisation NBP".to_owned(), "Organisation HBT".to_owned());
         let names: Vec<String> = acts(&folder, 2).into_iter().map(|(_, name)| name).collect();
         assert!(names.iter().all(|name| !name.is_empty()), "{nbp} {hbt} {names:?}");
         let only = |file| acts(&folder, file).into_iter().map(|(act, _)| act).collect::<Vec<_>>();
-        assert_eq!(only(2), [Acquired, Sent, Received, Opened, Verified, Exported]);
-        assert_eq!(only(1), [Acquired, Sent, Received, Verified, Exported], "what the other side opens is its own");
+        assert_eq!(only(2), OPENED);
+        assert_eq!(only(1), UNOPENED, "what the other side opens is its own");
         let other = unpacked(store, &bundle(store, &world, Who::Reviewer, id, package).await, "provider");
         assert!(is_valid(&other));
         let only = |file| acts(&other, file).into_iter().map(|(act, _)| act).collect::<Vec<_>>();
-        assert_eq!(only(1), [Acquired, Sent, Received, Opened, Verified, Exported]);
+        assert_eq!(only(1), OPENED);
         // A later bundle goes on where the earlier one ended.
         let again = unpacked(store, &bundle(store, &world, Who::Officer, id, package).await, "again");
         let (before, after) = (std::fs::read_to_string(folder.join("custody")), std::fs::read_to_string(again.join("custody")));

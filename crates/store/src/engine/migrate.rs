@@ -43,8 +43,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(10, "0010_inspection"),
     migration!(11, "0011_source"),
     migration!(12, "0012_authenticator"),
-    migration!(14, "0014_manifest"),
-    migration!(15, "0015_federation"),
+    migration!(13, "0013_manifest"),
+    migration!(14, "0014_federation"),
 ];
 
 const TABLE: &str = "create table if not exists migration (
