@@ -1,14 +1,13 @@
 //! The configuration file, read once at the start. Unknown keys are refused; hard rules have no key here.
 
 use crate::witness::WitnessSetUp;
-use axum::http::Uri;
 use comity_domain::calendar::Calendar;
 use comity_domain::party::{Organisation, Role};
 use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
 use comity_service::translation::Translator;
 use comity_service::{
     ClockSource, IdentityProvider, Inspector, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings,
-    TimeStampSettings, WitnessSettings,
+    TimeStampSettings, WitnessSettings, stays_private,
 };
 use comity_store::Database;
 use comity_web::{Endpoint, WebSettings};
@@ -169,9 +168,7 @@ struct AskedWitness {
 impl AskedWitness {
     fn settings(&self) -> Result<WitnessSettings, String> {
         let key = self.key.parse().map_err(|fault| format!("ledger.witness.key: {fault}"))?;
-        let uri: Uri =
-            self.url.parse().map_err(|error| format!("ledger.witness.url: {}: {error}", self.url))?;
-        if may_be_asked(&uri) {
+        if stays_private(&self.url) {
             Ok(WitnessSettings { key, url: self.url.clone() })
         } else {
             Err(format!("ledger.witness.url: {}: https, or http on this machine", self.url))
@@ -193,22 +190,13 @@ struct EvidenceConfig {
 impl EvidenceConfig {
     fn settings(&self) -> Result<TimeStampSettings, String> {
         let fault = |why: &str| format!("evidence.time_stamp_url: {}: {why}", self.time_stamp_url);
-        let uri: Uri = self.time_stamp_url.parse().map_err(|_| fault("no address"))?;
-        if !may_be_asked(&uri) {
+        if !stays_private(&self.time_stamp_url) {
             return Err(fault("https, or http on this machine"));
         }
         let roots = std::fs::read_to_string(&self.time_stamp_roots);
         let roots = roots.map_err(|error| format!("{}: {error}", self.time_stamp_roots.display()))?;
         Ok(TimeStampSettings { url: self.time_stamp_url.clone(), roots })
     }
-}
-
-/// Nothing goes to another machine unencrypted (T29).
-fn may_be_asked(uri: &Uri) -> bool {
-    matches!(
-        (uri.scheme_str(), uri.host()),
-        (Some("https"), Some(_)) | (Some("http"), Some("localhost" | "127.0.0.1" | "[::1]"))
-    )
 }
 
 /// The witness that this instance is.

@@ -2,9 +2,9 @@
 //! The challenge is a digest of what the act would tell, decided beforehand; the act decides again, and what was signed
 //! must be that.
 
-use crate::act::{Answer, Attempt, Caller, Denied, IdempotencyKey, Memory, Receipt, settle};
+use crate::act::{Answer, Attempt, Caller, Denied, IdempotencyKey, Receipt, settle};
 use crate::ceremony::{self, Answered, Asked, Challenge, Kind};
-use crate::request::{act_in, ask_act, decided, known};
+use crate::request::{act_in, ask_act, decided, known, still_there};
 use crate::sign_in::{Shown, detail, doubt, show};
 use crate::{Exchange, Inner, fill};
 use comity_domain::event::{Assertion, Event};
@@ -153,16 +153,19 @@ impl Exchange {
         answer: &str,
     ) -> Result<Receipt, Denied> {
         let (person, session) = who.own_session().ok_or(RefusalCode::SignatureRequired)?;
-        let what = serde_json::to_vec(&("act", id, &command)).unwrap_or_default();
-        let memory = Memory::new(self.store.instance_key(), who, key, &what);
+        let memory = self.memory(who, id, &command, key);
         let action = Action::from(command.act());
         let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
         let (handle, answer): (Arc<str>, Arc<str>) = (handle.into(), answer.into());
         let work = move |tx: &mut dyn Tx| -> Answer<Receipt> {
+            let now = inner.now();
+            let who = match still_there(tx, &who, action, id, now)? {
+                Ok(who) => who,
+                Err(refusals) => return Ok(Err(refusals)),
+            };
             if let Some(first) = known(memory.recall(tx)?) {
                 return Ok(first);
             }
-            let now = inner.now();
             let question = (&asked(person, session), &*handle, &*answer);
             let (row, signed) = match signed(tx, &inner, store.instance_key(), question)? {
                 Ok(signed) => signed,
@@ -172,10 +175,7 @@ impl Exchange {
                 }
             };
             credential::show_presence(tx, session, person, now, row.id)?;
-            let Some(who) = who.again(tx)?.map(|who| who.reaching(&inner, row.bound)) else {
-                let gone = Attempt::new(&who, action, now);
-                return gone.refuse(tx, vec![Refusal::new(RefusalCode::SignInExpired)]);
-            };
+            let who = who.reaching(&inner, row.bound);
             let mut attempt = Attempt::new(&who, action, now);
             attempt.signs = true;
             attempt.detail = detail(&Shown { authenticator: row.id })?;

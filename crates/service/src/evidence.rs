@@ -11,9 +11,9 @@ pub(crate) use stamp::{STAMP, Stamper};
 pub use stamp::{TimeStampSettings, run_stamps};
 
 use crate::act::{Attempt, Denied, hex};
-use crate::ledger::retention;
+use crate::ledger::{record, retention};
 use crate::request::Parties;
-use crate::{Exchange, Inner, fill, new_uuid};
+use crate::{Exchange, Inner, fill};
 use comity_domain::id::{PackageId, RequestId};
 use comity_domain::procedure::PinnedProcedure;
 use comity_domain::request::{Package, PackageFile, Request, RequestEvent};
@@ -210,10 +210,7 @@ fn record_key(tx: &mut dyn Tx, inner: &Inner, now: Moment) -> Result<(), Fault> 
         return Ok(());
     }
     let body = serde_json::json!({ "record": EVIDENCE_KEY, "key": verifier, "at": now.to_string() });
-    let mut salt = [0; 32];
-    fill(&mut salt);
-    let id = new_uuid(now).to_string();
-    rows::add_record(tx, None, &rows::Record { id, salt, body: body.to_string() })
+    record(tx, None, body.to_string(), now).map(drop)
 }
 
 impl Exchange {

@@ -6,8 +6,9 @@
 use crate::act::{Answer, Attempt, Caller, Denied, Presence, Via, settle};
 use crate::authenticator::Change;
 use crate::ceremony::{self, Asked, Kind};
+use crate::outside::stays_private;
 use crate::sign_in::{By, begin, detail, hash, secret, unknown};
-use crate::{Exchange, Inner, new_id, notice};
+use crate::{Exchange, Inner, new_id, notice, outside};
 use chrono::{DateTime, Utc};
 use comity_domain::id::{FederatedIdentityId, OrganisationId};
 use comity_domain::party::Actor;
@@ -21,12 +22,14 @@ use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreJwsSigningAlgorithm, CoreProviderMetadata,
 };
 use openidconnect::{
-    AuthenticationContextClass, AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest,
-    HttpResponse, IssuerUrl, Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, TokenResponse as _,
+    AuthenticationContextClass, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet,
+    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce, PkceCodeChallenge,
+    PkceCodeVerifier, RedirectUrl, TokenResponse as _,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::Duration;
+use ureq::http::Uri;
 
 comity_domain::opaque!(IdentityProvider, Departure, Returned, FederatedIdentityView);
 
@@ -68,12 +71,7 @@ impl IdentityProvider {
     /// What is wrong, as a sentence.
     pub fn check(&self) -> Result<(), String> {
         let wrong = |why: &str| Err(format!("{}: {why}", self.issuer));
-        let Some((scheme, host)) = origin_of(&self.issuer) else { return wrong("no address") };
-        let here = matches!(
-            host.rsplit_once(':').map_or(host, |(host, _)| host),
-            "localhost" | "127.0.0.1" | "[::1]"
-        );
-        if scheme != "https" && !(scheme == "http" && here) {
+        if !stays_private(&self.issuer) {
             return wrong("https, or http on this machine");
         }
         if self.acr.is_empty() && self.amr.is_empty() {
@@ -81,13 +79,6 @@ impl IdentityProvider {
         }
         Ok(())
     }
-}
-
-/// Scheme and authority of an address without user information.
-fn origin_of(address: &str) -> Option<(&str, &str)> {
-    let (scheme, rest) = address.split_once("://")?;
-    let host = rest.split(['/', '?', '#']).next()?;
-    (!host.is_empty() && !host.contains('@')).then_some((scheme, host))
 }
 
 /// Where somebody goes on, and what their browser keeps meanwhile.
@@ -195,19 +186,28 @@ struct Asking<'a> {
     agent: ureq::Agent,
 }
 
+/// A client whose address for authorization is known, and those for tokens and people perhaps.
+type Client = CoreClient<
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
+
 impl Asking<'_> {
     fn of(provider: &IdentityProvider) -> Asking<'_> {
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .max_redirects(0)
-            .http_status_as_error(false);
-        Asking { provider, agent: config.build().new_agent() }
+        Asking { provider, agent: outside::client(PATIENCE) }
     }
 
     fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, FetchFault> {
-        let address = request.uri().to_string();
-        if origin_of(&address) != origin_of(&self.provider.issuer) {
-            return Err(FetchFault::Elsewhere(address));
+        let issuer = self.provider.issuer.parse::<Uri>();
+        let there = |issuer: &Uri| {
+            (issuer.scheme(), issuer.authority()) == (request.uri().scheme(), request.uri().authority())
+        };
+        if !issuer.as_ref().is_ok_and(there) {
+            return Err(FetchFault::Elsewhere(request.uri().to_string()));
         }
         let (parts, mut body) = self.agent.run(request)?.into_parts();
         let body = body.with_config().limit(MOST_BYTES).read_to_vec()?;
@@ -223,15 +223,16 @@ impl Asking<'_> {
         })
     }
 
+    /// This instance as the provider knows it, from what the provider says of itself now.
+    fn client(&self, redirect: RedirectUrl) -> Result<Client, Trouble> {
+        let secret = self.provider.client_secret.clone().map(ClientSecret::new);
+        let id = ClientId::new(self.provider.client_id.clone());
+        Ok(CoreClient::from_provider_metadata(self.metadata()?, id, secret).set_redirect_uri(redirect))
+    }
+
     /// The address to go to; it says nothing of the person.
     fn departure(&self, redirect: RedirectUrl, state: &str, away: &Away) -> Result<String, Trouble> {
-        let secret = self.provider.client_secret.clone().map(ClientSecret::new);
-        let client = CoreClient::from_provider_metadata(
-            self.metadata()?,
-            ClientId::new(self.provider.client_id.clone()),
-            secret,
-        )
-        .set_redirect_uri(redirect);
+        let client = self.client(redirect)?;
         let verifier = PkceCodeVerifier::new(away.verifier.clone());
         let (state, nonce) = (CsrfToken::new(state.to_owned()), Nonce::new(away.nonce.clone()));
         let mut asked = client
@@ -255,13 +256,7 @@ impl Asking<'_> {
         away: &Away,
         now: Moment,
     ) -> Result<String, Trouble> {
-        let secret = self.provider.client_secret.clone().map(ClientSecret::new);
-        let client = CoreClient::from_provider_metadata(
-            self.metadata()?,
-            ClientId::new(self.provider.client_id.clone()),
-            secret,
-        )
-        .set_redirect_uri(redirect);
+        let client = self.client(redirect)?;
         let asked = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
             .map_err(|_| Trouble::unavailable("token-endpoint"))?

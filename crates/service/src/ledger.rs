@@ -20,7 +20,7 @@ pub use seal::run_sealer;
 pub use witness::{WitnessDebt, WitnessSettings, WitnessTrouble, run_witnessing};
 
 use crate::act::Denied;
-use crate::{Exchange, OpenFault};
+use crate::{Exchange, OpenFault, fill, new_uuid};
 use comity_domain::id::RequestId;
 use comity_domain::time::Moment;
 use comity_ledger::{
@@ -105,6 +105,20 @@ pub(crate) struct Ledger {
 
 fn broken(what: impl std::fmt::Display) -> OpenFault {
     OpenFault::Ledger(what.to_string())
+}
+
+/// Puts something that the ledger itself has to say on record, of a request or of none, at this time.
+pub(crate) fn record(
+    tx: &mut dyn Tx,
+    request: Option<&str>,
+    body: String,
+    now: Moment,
+) -> Result<rows::Record, comity_store::Fault> {
+    let mut salt = [0; 32];
+    fill(&mut salt);
+    let record = rows::Record { id: new_uuid(now).to_string(), salt, body };
+    rows::add_record(tx, request, &record)?;
+    Ok(record)
 }
 
 fn store_fault(what: impl std::fmt::Display) -> comity_store::Fault {

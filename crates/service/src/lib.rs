@@ -15,6 +15,7 @@ mod instance;
 mod job;
 mod ledger;
 mod notice;
+mod outside;
 mod oversight;
 mod paper;
 mod party;
@@ -41,6 +42,7 @@ pub use ledger::{
     WitnessTrouble, run_sealer, run_witnessing,
 };
 pub use notice::{Notice, SmtpSettings};
+pub use outside::stays_private;
 pub use oversight::{NewExtract, NewSample, Sample, TrailPage, TrailQuery, TrailShow, TrailView};
 pub use paper::PaperKind;
 pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken};

@@ -280,19 +280,30 @@ impl Exchange {
         expected: Option<u64>,
         key: Option<IdempotencyKey>,
     ) -> Result<Receipt, Denied> {
-        let what = serde_json::to_vec(&("act", id, &command)).unwrap_or_default();
-        let memory = Memory::new(self.store.instance_key(), who, key, &what);
+        let memory = self.memory(who, id, &command, key);
         let action = Action::from(command.act());
         let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
         let work = move |tx: &mut dyn Tx| {
-            let Some(who) = who.again(tx)? else {
-                let gone = Attempt::new(&who, action, inner.now());
-                return gone.refuse(tx, vec![Refusal::new(RefusalCode::SignInExpired)]);
+            let who = match still_there(tx, &who, action, id, inner.now())? {
+                Ok(who) => who,
+                Err(refusals) => return Ok(Err(refusals)),
             };
             let mut attempt = Attempt::new(&who, action, inner.now());
             act_in(tx, &store, &inner, &mut attempt, id, &command, expected, None, &memory)
         };
         self.promised(settle(self.store.write(action.as_str(), work).await)?)
+    }
+
+    /// Under what an act is remembered, signed or not.
+    pub(crate) fn memory(
+        &self,
+        who: &Caller,
+        id: RequestId,
+        command: &RequestCommand,
+        key: Option<IdempotencyKey>,
+    ) -> Memory {
+        let what = serde_json::to_vec(&("act", id, command)).unwrap_or_default();
+        Memory::new(self.store.instance_key(), who, key, &what)
     }
 
     /// Signs a receipt. That is the same each time, so it is done outside the transaction and kept nowhere.
@@ -361,6 +372,25 @@ pub(crate) fn files(tx: &mut dyn Tx, key: &seal::DossierKey, id: RequestId) -> R
         }
     }
     Ok(files)
+}
+
+/// The caller as the directory has them in this transaction; whoever takes no part any more is refused.
+pub(crate) fn still_there(
+    tx: &mut dyn Tx,
+    who: &Caller,
+    action: Action,
+    id: RequestId,
+    now: Moment,
+) -> Answer<Caller> {
+    if let Some(who) = who.again(tx)? {
+        return Ok(Ok(who));
+    }
+    let mut gone = Attempt::new(who, action, now);
+    if let Some(parties) = rows::parties(tx, id)? {
+        gone.request = Some(id);
+        gone.about = parties.reference;
+    }
+    gone.refuse(tx, vec![Refusal::new(RefusalCode::SignInExpired)])
 }
 
 /// An act on a request within a transaction that may hold others.

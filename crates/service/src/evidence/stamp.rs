@@ -3,7 +3,7 @@
 //! It never stores an answer that does not hold under the configured roots, for another request, or with another hour.
 
 use crate::act::{Attempt, Caller, Denied};
-use crate::{Exchange, Inner, OpenFault, fill, new_uuid};
+use crate::{Exchange, Inner, OpenFault, fill, new_uuid, outside};
 use comity_domain::id::{PackageId, RequestId};
 use comity_domain::time::Moment;
 use comity_evidence::stamp::{self, MAX_ANSWER};
@@ -47,13 +47,7 @@ impl Stamper {
     pub(crate) fn new(settings: TimeStampSettings) -> Result<Self, OpenFault> {
         let roots = stamp::roots(settings.roots.as_bytes());
         let roots = roots.map_err(|refusal| OpenFault::TimeStamps(refusal.to_string()))?;
-        let agent = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .build()
-            .new_agent();
-        Ok(Self { settings, roots, agent })
+        Ok(Self { settings, roots, agent: outside::client(PATIENCE) })
     }
 
     /// A stamp of that hash that holds, made after `made`.

@@ -5,7 +5,7 @@
 
 use super::store_fault;
 use crate::act::{Answer, Attempt, Caller, hex, settle};
-use crate::{Exchange, Inner, fill, new_uuid};
+use crate::{Exchange, Inner, new_uuid};
 use comity_domain::clock::Length;
 use comity_domain::id::RequestId;
 use comity_domain::procedure::PinnedProcedure;
@@ -14,7 +14,7 @@ use comity_domain::request::{Request, RequestEvent};
 use comity_domain::time::Moment;
 use comity_policy::Action;
 use comity_store::job::{self, NewJob};
-use comity_store::{Fault, Store, Tx, ledger as rows, manifest, request, seal, upload};
+use comity_store::{Fault, Store, Tx, manifest, request, seal, upload};
 
 /// Erases a dossier whose retention is over.
 pub(crate) const ERASE: &str = "request.erase";
@@ -128,8 +128,6 @@ pub(crate) fn erase_again(tx: &mut dyn Tx, inner: &Inner, id: RequestId, at: Mom
 fn remove(tx: &mut dyn Tx, id: RequestId, rule: &str, at: Moment, now: Moment) -> Result<(), Fault> {
     let text = id.to_string();
     let leaves = request::event_leaves(tx, id)?;
-    let mut salt = [0; 32];
-    fill(&mut salt);
     let body = serde_json::json!({
         "record": comity_ledger::bundle::ERASURE,
         "request": text,
@@ -137,8 +135,7 @@ fn remove(tx: &mut dyn Tx, id: RequestId, rule: &str, at: Moment, now: Moment) -
         "rule": rule,
         "commitments": leaves.iter().map(|leaf| hex(&leaf.commitment)).collect::<Vec<_>>(),
     });
-    let record = rows::Record { id: new_uuid(now).to_string(), salt, body: body.to_string() };
-    rows::add_record(tx, Some(&text), &record)?;
+    super::record(tx, Some(&text), body.to_string(), now)?;
     for file in upload::of_dossier(tx, &text)? {
         let paths = upload::paths(tx, &file.id)?;
         upload::remove(tx, &file.id)?;

@@ -173,7 +173,7 @@ on_both_engines! {
         // The court bundle, as the page offers it and over the API.
         let officer = world.session(OFFICER).await;
         let page = world.page(&officer, "GET", &format!("/requests/{id}"), &[], "").await.text();
-        assert!(page.contains("not yet stamped") && page.contains("to be examined by an expert"), "{page}");
+        assert!(page.contains("no time stamp") && page.contains("to be examined by an expert"), "{page}");
         let path = format!("/requests/{id}/packages/{package}/court-bundle.zip");
         assert!(page.contains(&format!("action=\"{path}\"")), "{page}");
         let purpose = format!("{path}?purpose=COURT");
