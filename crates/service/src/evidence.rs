@@ -10,8 +10,8 @@ pub use export::CourtBundle;
 pub(crate) use stamp::{STAMP, Stamper};
 pub use stamp::{TimeStampSettings, run_stamps};
 
-use crate::act::{Attempt, Denied, hex};
-use crate::ledger::{record, retention};
+use crate::act::{Denied, hex};
+use crate::ledger::{Ledger, record, retention};
 use crate::request::Parties;
 use crate::{Exchange, Inner, fill};
 use comity_domain::id::{PackageId, RequestId};
@@ -22,6 +22,7 @@ use comity_evidence::manifest::{
     Basis, Encryption, FileEntry, Manifest, Mode, Producer, RequestName, Retention,
 };
 use comity_evidence::{Digest, When, seen, signed};
+use comity_ledger::SigningKey;
 use comity_ledger::bundle::EVIDENCE_KEY;
 use comity_store::seal::DossierKey;
 use comity_store::{Fault, Tx, ledger as rows, manifest, upload};
@@ -41,6 +42,7 @@ pub(crate) struct Attested {
     request: RequestId,
     package: PackageId,
     note: String,
+    at: Moment,
 }
 
 /// A moment as statements write it: to the second, with its offset.
@@ -57,29 +59,29 @@ fn digest(hex: &str) -> Result<Digest, Fault> {
 }
 
 /// Signs the manifest of what is released by these events, and has its hash stand in the event. Where none can be made,
-/// as of more files than one manifest holds, the release goes on without, and its page says so.
+/// as of more files than one manifest holds, the release goes on without, and its page says so. The moment of the release is
+/// the one that counts, for the key of its year too.
 pub(crate) fn attest(
     tx: &mut dyn Tx,
     inner: &Inner,
-    attempt: &Attempt<'_>,
     request: &Request,
     parties: &Parties,
     events: &mut [RequestEvent],
 ) -> Result<Option<Attested>, Fault> {
     let released = events.iter_mut().find_map(|event| match event {
-        RequestEvent::PackageReleased { package, manifest, .. } => Some((*package, manifest)),
+        RequestEvent::PackageReleased { package, manifest, by, .. } => Some((*package, manifest, by.at)),
         _ => None,
     });
-    let Some((id, named)) = released else { return Ok(None) };
+    let Some((id, named, at)) = released else { return Ok(None) };
     let Some(package) = request.package(id) else { return Ok(None) };
     let pinned = inner.pinned(&request.procedure).ok_or_else(|| Fault::other("an unknown procedure"))?;
-    let manifest = manifest_of(tx, inner, request, package, parties, pinned)?;
-    let key = inner.ledger.evidence_key(inner.now())?;
+    let manifest = manifest_of(tx, request, package, parties, pinned, at)?;
+    let key = inner.ledger.evidence_key(at)?;
     match signed::sign(&manifest, &key) {
         Ok(note) => {
             *named = Some(Digest::of(note.as_bytes()).to_string());
-            record_key(tx, inner, attempt.now)?;
-            Ok(Some(Attested { request: request.id, package: id, note }))
+            record_key(tx, &key, at)?;
+            Ok(Some(Attested { request: request.id, package: id, note, at }))
         }
         Err(refusal) => {
             tracing::warn!(package = %id, why = %refusal, "A package is released without a manifest");
@@ -91,20 +93,20 @@ pub(crate) fn attest(
 impl Attested {
     /// Stores it, and has it stamped where there is an authority for that.
     pub(crate) fn keep(&self, tx: &mut dyn Tx, inner: &Inner, key: &DossierKey) -> Result<(), Fault> {
-        let now = inner.now();
-        manifest::put(tx, key, self.request, self.package, &self.note, now.us())?;
-        stamp::ask_soon(tx, inner, self.request, self.package, now)
+        manifest::put(tx, key, self.request, self.package, &self.note, self.at.us())?;
+        stamp::ask_soon(tx, inner, self.request, self.package, self.at)
     }
 }
 
 fn manifest_of(
     tx: &mut dyn Tx,
-    inner: &Inner,
     request: &Request,
     package: &Package,
     parties: &Parties,
     pinned: &PinnedProcedure,
+    at: Moment,
 ) -> Result<Manifest, Fault> {
+    let zone = jiff::tz::TimeZone::get(&parties.to.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let mut delivery = [0; 16];
     fill(&mut delivery);
     let before = request.packages.iter().filter(|other| other.id != package.id && other.manifest.is_some());
@@ -125,14 +127,14 @@ fn manifest_of(
             system: "not stated to this instance".to_owned(),
             tool: format!("comity {}", env!("CARGO_PKG_VERSION")),
         },
-        made: when(inner.now_at(&parties.to))?,
+        made: when(at.in_zone(&zone))?,
         encryption: Encryption {
             mode: Mode::SealedByServer,
             meaning: Mode::SealedByServer.words().to_owned(),
             recipients: BTreeSet::new(),
         },
         retention: Retention { rule: seen(&retention(pinned)), until: None },
-        files: files_of(tx, request, package, parties)?,
+        files: files_of(tx, request, package, &zone)?,
     })
 }
 
@@ -140,9 +142,8 @@ fn files_of(
     tx: &mut dyn Tx,
     request: &Request,
     package: &Package,
-    parties: &Parties,
+    zone: &jiff::tz::TimeZone,
 ) -> Result<Vec<FileEntry>, Fault> {
-    let zone = jiff::tz::TimeZone::get(&parties.to.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let uploads = upload::of_dossier(tx, &request.id.to_string())?.into_iter();
     let arrived: BTreeMap<String, i64> =
         uploads.filter_map(|upload| Some((upload.id, upload.completed_at_us?))).collect();
@@ -167,7 +168,7 @@ fn files_of(
             sha256_plain: digest(&file.sha256)?,
             sha256_cipher: None,
             items: items_of(package, file),
-            acquired: when(arrived.in_zone(&zone))?,
+            acquired: when(arrived.in_zone(zone))?,
         });
     }
     Ok(entries)
@@ -199,8 +200,7 @@ fn items_of(package: &Package, file: &PackageFile) -> BTreeSet<String> {
 }
 
 /// Puts on record with which key manifests of this year are signed, once.
-fn record_key(tx: &mut dyn Tx, inner: &Inner, now: Moment) -> Result<(), Fault> {
-    let key = inner.ledger.evidence_key(now)?;
+fn record_key(tx: &mut dyn Tx, key: &SigningKey, now: Moment) -> Result<(), Fault> {
     let verifier = key.verifier().to_string();
     let says = |record: &rows::Record| {
         let body: serde_json::Value = serde_json::from_str(&record.body).unwrap_or_default();
@@ -221,7 +221,7 @@ impl Exchange {
     /// A fault of the store.
     pub async fn evidence_keys(&self) -> Result<String, Denied> {
         let mut years: BTreeSet<i64> = self.ledger_years().await?.into_iter().collect();
-        years.insert(i64::from(self.now().date().year()));
+        years.insert(Ledger::year_of(self.now()));
         let ledger = &self.inner.ledger;
         let keys: Result<Vec<_>, Fault> =
             years.into_iter().map(|year| Ok(ledger.evidence_key_of(year)?.verifier().clone())).collect();

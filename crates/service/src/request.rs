@@ -421,7 +421,7 @@ pub(crate) fn act_in(
     if events.is_empty() {
         return Ok(Ok(unchanged(&request, attempt.now)));
     }
-    let attested = evidence::attest(tx, inner, attempt, &request, &parties, &mut events)?;
+    let attested = evidence::attest(tx, inner, &request, &parties, &mut events)?;
     let before = Some(request);
     let side = side_of(relation);
     let outcome = Outcome { attempt, side, before, arrived, events, signed, memory };
