@@ -7,7 +7,7 @@ use crate::queue::procedure_view;
 use crate::request::{Parties, both, files};
 use crate::{
     ActView, AuthorisationView, CheckView, ClarificationView, ClockView, Dossier, DraftView, Exchange,
-    FieldView, GroundView, HistoryView, HoldView, Inner, ItemView, ReadingKind, ReturnView,
+    FieldView, GroundView, HistoryView, HoldView, Inner, ItemView, ReadingKind, ReturnView, zone_of,
 };
 use comity_domain::audience::{self, Reader};
 use comity_domain::clock::{Clock, ClockReading};
@@ -78,10 +78,9 @@ pub(crate) fn draw<'a>(
     let source = Source { people: behind::people(tx, request.id)?, ..Source::default() };
     let events = rows::events(tx, &key, id)?;
     dossier.history = events.iter().filter_map(|event| desk.history(event)).collect();
-    let stamped = manifest::stamped(tx, id)?;
+    let (stamped, zone) = (manifest::stamped(tx, id)?, zone_of(&parties.to));
     for package in &mut dossier.packages {
         let at_us = stamped.get(&package.id.to_string());
-        let zone = desk.zone();
         package.stamped_at =
             at_us.and_then(|at_us| Some(Moment::from_columns(*at_us, 0).ok()?.in_zone(&zone)));
     }
@@ -144,11 +143,6 @@ pub(crate) const fn reader_of(relation: Relation) -> (Reader, Option<Side>) {
 }
 
 impl Desk<'_> {
-    /// The zone of the addressee, in which a package's times are stated.
-    fn zone(&self) -> jiff::tz::TimeZone {
-        jiff::tz::TimeZone::get(&self.parties.to.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
-    }
-
     fn rules(&self) -> &Procedure {
         &self.procedure.procedure
     }

@@ -13,7 +13,7 @@ pub use stamp::{TimeStampSettings, run_stamps};
 use crate::act::{Denied, hex};
 use crate::ledger::{Ledger, record, retention};
 use crate::request::Parties;
-use crate::{Exchange, Inner, fill};
+use crate::{Exchange, Inner, fill, zone_of};
 use comity_domain::id::{PackageId, RequestId};
 use comity_domain::procedure::PinnedProcedure;
 use comity_domain::request::{Package, PackageFile, Request, RequestEvent};
@@ -106,7 +106,7 @@ fn manifest_of(
     pinned: &PinnedProcedure,
     at: Moment,
 ) -> Result<Manifest, Fault> {
-    let zone = jiff::tz::TimeZone::get(&parties.to.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let zone = zone_of(&parties.to);
     let mut delivery = [0; 16];
     fill(&mut delivery);
     let before = request.packages.iter().filter(|other| other.id != package.id && other.manifest.is_some());

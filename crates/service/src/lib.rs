@@ -291,8 +291,7 @@ impl Inner {
 
     /// The time as an organisation's people state it.
     pub(crate) fn now_at(&self, organisation: &Organisation) -> Moment {
-        let zone = jiff::tz::TimeZone::get(&organisation.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-        self.now().in_zone(&zone)
+        self.now().in_zone(&zone_of(organisation))
     }
 
     pub(crate) fn calendar(&self, organisation: &Organisation) -> &Calendar {
@@ -313,6 +312,11 @@ impl Inner {
         let pinned = self.pinned.by_hash(hash)?;
         Some((pinned.procedure.id.clone(), pinned.procedure.title.clone()))
     }
+}
+
+/// The zone in which an organisation's people state the time.
+pub(crate) fn zone_of(organisation: &Organisation) -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::get(&organisation.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
 }
 
 /// A new random identifier; its first 48 bits are the time, so that rows of one day lie together.

@@ -4,7 +4,7 @@
 
 use crate::act::{Attempt, Caller, Denied, settle};
 use crate::request::{Parties, both};
-use crate::{Exchange, Inner};
+use crate::{Exchange, Inner, zone_of};
 use comity_domain::id::{PersonId, RequestId};
 use comity_domain::likeness::resembles;
 use comity_domain::procedure::{FieldKind, Procedure};
@@ -103,8 +103,7 @@ fn unlinked(parties: &Parties, request: &Request) -> bool {
 }
 
 fn outside_hours(inner: &Inner, parties: &Parties, at: Moment) -> bool {
-    let zone = jiff::tz::TimeZone::get(&parties.from.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let there = at.in_zone(&zone);
+    let there = at.in_zone(&zone_of(&parties.from));
     let calendar = inner.calendar(&parties.from);
     !WORK.contains(&there.civil().hour()) || !calendar.is_working_day(there.date())
 }
