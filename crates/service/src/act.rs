@@ -374,7 +374,8 @@ impl<'a> Attempt<'a> {
             (false, Some(Condition::Present)) => Err(RefusalCode::PresenceRequired),
             (false, Some(Condition::Signed)) => Err(RefusalCode::SignatureRequired),
             (false, _) if relation == Relation::Foreign => Err(RefusalCode::NotFound),
-            (false, _) => {
+            (false, Some(_)) => Err(RefusalCode::NotPermitted),
+            (false, None) => {
                 self.others = inner.gate.roles_for(self.action, relation);
                 Err(RefusalCode::NotPermitted)
             }

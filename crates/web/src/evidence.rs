@@ -1,12 +1,13 @@
 //! Court bundles over HTTP: an archive that is made while it goes out, to be saved and never shown.
 
+use crate::api::body::{Path, Query};
 use crate::error::PageError;
 use crate::security::SANDBOX;
 use crate::session::SignedIn;
 use crate::state::State as App;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};

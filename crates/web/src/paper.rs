@@ -1,12 +1,13 @@
 //! Papers over HTTP: the service says what stands on one, and `comity-papers` sets it in a process of its own. That process
 //! is bounded in number, time and output, and whatever becomes of it, a dossier is still read and printed from the browser.
 
+use crate::api::body::{Path, Query};
 use crate::error::PageError;
 use crate::security::SANDBOX;
 use crate::session::SignedIn;
 use crate::state::State as App;
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};

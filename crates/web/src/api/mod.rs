@@ -2,7 +2,7 @@
 //! Its document is made from this code; errors are problems (RFC 9457). It never asks anything the pages cannot ask.
 
 mod account;
-mod body;
+pub(crate) mod body;
 mod evidence;
 mod file;
 mod organisation;

@@ -3,11 +3,12 @@
 
 use super::act::Typed;
 use super::frame::{Frame, render, render_as};
+use crate::api::body::{Path, Query};
 use crate::error::{PageError, status_of};
 use crate::session::{AtAccount, Form, SignedIn, ended_cookie, local_path};
 use crate::state::State as App;
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};

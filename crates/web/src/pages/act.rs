@@ -3,12 +3,13 @@
 use super::check;
 use super::frame::{Frame, render_as};
 use super::scope;
+use crate::api::body::{Path, Query};
 use crate::error::PageError;
 use crate::session::{Form, SignedIn};
 use crate::state::State as App;
 use askama::Template;
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use comity_domain::id::{ItemId, RequestId};

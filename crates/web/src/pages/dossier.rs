@@ -1,11 +1,12 @@
 //! The dossier: the whole case on one page, readable top to bottom and on paper.
 
 use super::frame::{Frame, render, render_as};
+use crate::api::body::Path;
 use crate::error::PageError;
 use crate::session::{DONE_COOKIE, SignedIn, cookie, done_cookie};
 use crate::state::State as App;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};

@@ -5,6 +5,7 @@ use super::account;
 use super::act::Typed;
 use super::frame::{Frame, render};
 use super::sign_in;
+use crate::api::body::{Path, Query};
 use crate::error::PageError;
 use crate::limit::Attempt;
 use crate::session::{
@@ -13,7 +14,7 @@ use crate::session::{
 use crate::state::State as App;
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};

@@ -3,6 +3,7 @@
 
 use super::act::Typed;
 use super::frame::{Frame, render_as};
+use crate::api::body::Path;
 use crate::error::{PageError, status_of};
 use crate::limit::Attempt;
 use crate::session::{
@@ -11,7 +12,7 @@ use crate::session::{
 };
 use crate::state::State as App;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
