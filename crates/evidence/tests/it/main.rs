@@ -6,6 +6,7 @@ mod authority;
 mod court;
 mod envelope;
 mod fixture;
+mod sealing;
 mod stamp;
 mod statement;
 mod vectors;
