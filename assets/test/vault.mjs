@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-export async function load(entry) {
-  const outfile = join(mkdtempSync(join(tmpdir(), "comity-vault-")), `${entry}.mjs`);
-  const source = fileURLToPath(new URL(`../src/ts/vault/${entry}.ts`, import.meta.url));
+export async function load() {
+  const outfile = join(mkdtempSync(join(tmpdir(), "comity-vault-")), "parts.mjs");
+  const source = fileURLToPath(new URL("parts.ts", import.meta.url));
   await build({ entryPoints: [source], bundle: true, format: "esm", platform: "node", target: "node20", outfile, logLevel: "warning" });
   return import(pathToFileURL(outfile));
 }
