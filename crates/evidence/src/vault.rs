@@ -4,8 +4,8 @@
 
 use crate::hash::Digest;
 use crate::hybrid;
-use comity_ledger::{Algorithm, NoteFault, SigningKey};
 use bech32::{FromBase32, ToBase32, Variant};
+use comity_ledger::{Algorithm, NoteFault, SigningKey};
 use hkdf::Hkdf;
 use sha2::Sha256;
 use std::fmt;

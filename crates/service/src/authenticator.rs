@@ -13,7 +13,7 @@ use comity_domain::time::Moment;
 use comity_policy::{Action, Facts, Relation};
 use comity_store::authenticator::{self as rows, AuthenticatorRow};
 use comity_store::seal::InstanceKey;
-use comity_store::{Fault, Tx, credential, party};
+use comity_store::{Fault, Tx, credential, party, vault};
 use serde::Serialize;
 
 comity_domain::opaque!(AccountView, AuthenticatorView);
@@ -132,7 +132,7 @@ pub struct AccountView {
 
 /// What an entry of the trail says about a change of an account.
 #[derive(Serialize)]
-struct Change {
+pub(crate) struct Change {
     #[serde(rename = "change")]
     what: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,7 +142,7 @@ struct Change {
 }
 
 impl Change {
-    const fn of(what: &'static str) -> Self {
+    pub(crate) const fn of(what: &'static str) -> Self {
         Self { what, authenticator: None, session: None }
     }
 
@@ -192,6 +192,8 @@ fn make_room(tx: &mut dyn Tx, granted: Granted, actor: &Actor, now: Moment) -> R
         }
         Granted::Link(_) => {
             credential::end_invitations(tx, person, now)?;
+            // Whoever is proved anew makes another key: the passkeys that opened copies of the old one are gone.
+            vault::end_locked_by_passkeys(tx, person)?;
             if rows::revoke_all(tx, person, now)? == 0 {
                 notice::account(tx, actor, "added", false, now)?;
                 return Ok("enrolled");
@@ -288,7 +290,7 @@ impl Exchange {
 
     /// Runs `work` on the caller's own account if they may do `action` to it, and leaves the trail entry. The roles
     /// that the session withholds count here: else nobody could add the passkey that opens them.
-    async fn on_account<T: Send + 'static>(
+    pub(crate) async fn on_account<T: Send + 'static>(
         &self,
         who: &Caller,
         action: Action,
@@ -458,6 +460,7 @@ impl Exchange {
                 return Ok(Err(vec![RefusalCode::LastAuthenticator.into()]));
             }
             rows::revoke(tx, id, actor.person, now)?;
+            vault::end_locked_by(tx, id)?;
             credential::end_sessions_of(tx, id)?;
             notice::account(tx, actor, "removed", false, now)?;
             Ok(Ok(((), Some(Change::to("revoked", id)))))

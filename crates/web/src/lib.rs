@@ -17,6 +17,7 @@ mod security;
 mod session;
 mod state;
 mod transfer;
+mod vault;
 mod words;
 
 pub use assets::manifest_digest;

@@ -111,7 +111,7 @@ fn blank(event: &RequestEvent, created_at: Moment) -> Option<Request> {
 #[expect(clippy::too_many_lines, reason = "a table of all events, in their order")]
 fn change(request: &mut Request, event: &RequestEvent) {
     match event {
-        RequestEvent::Drafted { .. } | RequestEvent::Filed { .. } => {}
+        RequestEvent::Drafted { .. } | RequestEvent::Filed { .. } | RequestEvent::PackageOpened { .. } => {}
         RequestEvent::Revised { draft, by } => {
             request.draft = draft.clone();
             request.priority = draft.priority;
@@ -251,7 +251,7 @@ fn change_packages(request: &mut Request, event: &RequestEvent) {
     match event {
         RequestEvent::PackagePrepared { package } => request.packages.push(*package.clone()),
         RequestEvent::PackageDiscarded { package, .. } => request.packages.retain(|p| p.id != *package),
-        RequestEvent::PackageReleased { package, comparison, by } => {
+        RequestEvent::PackageReleased { package, comparison, by, .. } => {
             if let Some(found) = request.packages.iter_mut().find(|p| p.id == *package) {
                 found.released = Some(by.clone());
                 found.comparison = Some(comparison.clone());

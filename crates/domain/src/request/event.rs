@@ -6,6 +6,7 @@ use super::{
 };
 use crate::clock::Clock;
 use crate::id::{ClarificationId, ItemId, OrganisationId, PackageId, PersonId, RequestId};
+use crate::party::Side;
 use crate::preservation::{Hold, HoldEnd};
 use crate::procedure::ProcedurePin;
 use crate::refusal::NonExecutionCode;
@@ -225,6 +226,20 @@ pub enum RequestEvent {
         comparison: Comparison,
         /// By whom.
         by: Signature,
+        /// SHA-256 of the signed manifest, in lower-case hexadecimal, where the files are sealed end to end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        manifest: Option<String>,
+    },
+    /// A sealed package was opened.
+    PackageOpened {
+        /// Which.
+        package: PackageId,
+        /// By which side; only that side sees it.
+        side: Side,
+        /// What for.
+        purpose: String,
+        /// By whom.
+        by: Signature,
     },
     /// The authority confirmed a package.
     ReceiptConfirmed {
@@ -363,6 +378,7 @@ impl RequestEvent {
             Self::PackagePrepared { .. } => "package_prepared",
             Self::PackageDiscarded { .. } => "package_discarded",
             Self::PackageReleased { .. } => "package_released",
+            Self::PackageOpened { .. } => "package_opened",
             Self::ReceiptConfirmed { .. } => "receipt_confirmed",
             Self::DeletionConfirmed { .. } => "deletion_confirmed",
             Self::AllReceiptsConfirmed { .. } => "all_receipts_confirmed",

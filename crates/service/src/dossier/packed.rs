@@ -26,6 +26,8 @@ impl Desk<'_> {
             receipt: package.receipt.clone(),
             awaits_deletion: package.awaits_deletion(),
             deletion: package.deletion.clone(),
+            mode: package.mode(),
+            manifest: package.sealing.as_ref().map(|sealing| sealing.sha256.clone()),
         };
         if self.side.is_some() {
             let found = compare(self.request, package, self.rules());

@@ -4,6 +4,7 @@
 
 mod addressee;
 mod backup;
+mod client;
 mod concurrency;
 mod corrupt;
 mod desk;
@@ -25,4 +26,5 @@ mod passkey;
 mod refused;
 mod source;
 mod tampered;
+mod vault;
 mod witness;

@@ -11,6 +11,7 @@ mod source;
 mod token;
 mod trail;
 
+pub(crate) use body::Body;
 pub use token::Scope;
 pub(crate) use token::{Interop, Token};
 
@@ -60,6 +61,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(request::act))
         .routes(routes!(request::proof))
         .routes(routes!(request::paper))
+        .routes(routes!(request::sealing))
         .routes(routes!(request::work))
         .routes(routes!(file::begin))
         .routes(routes!(file::append))
