@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { load } from "./vault.mjs";
 
 const { send } = await load();
@@ -60,10 +60,10 @@ for (const doom of ["before", "half", "after"]) {
 test("a refusal is not tried again", async () => {
   const server = await instance((number) => (number === 2 ? "refused" : undefined));
   const to = { url: server.url, csrf: "x", name: "0001.age", size: 2 * PART };
+  after(server.close);
   const failed = send.send(new Blob([randomBytes(2 * PART)]).stream(), to, () => undefined, new AbortController().signal);
   await assert.rejects(failed, (error) => error instanceof send.Refused && error.status === 422);
   assert.equal(server.state().number, 2);
-  server.close();
 });
 
 test("what was cancelled stops", async () => {
@@ -72,11 +72,10 @@ test("what was cancelled stops", async () => {
   await assert.rejects(cancelled, { name: "AbortError" });
 });
 
-test("a server that forgot what it confirmed gets no other file under the same name", async () => {
+test("a file that grew while it was read is not passed off as whole", async () => {
   const server = await instance(() => undefined);
-  const to = { url: server.url, csrf: "x", name: "0001.age", size: 2 * PART };
-  const forgetful = new TransformStream({ transform: (part, out) => out.enqueue(part) });
-  const failed = send.send(new Blob([randomBytes(2 * PART + 1)]).stream().pipeThrough(forgetful), { ...to, size: 2 * PART }, () => undefined, new AbortController().signal);
-  await assert.rejects(failed, /changed while it was read|lost what|no progress/);
-  server.close();
+  after(server.close);
+  const to = { url: server.url, csrf: "x", name: "0001.age", size: PART };
+  const failed = send.send(new Blob([randomBytes(PART + 1)]).stream(), to, () => undefined, new AbortController().signal);
+  await assert.rejects(failed, /changed while it was read/);
 });

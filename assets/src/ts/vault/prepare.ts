@@ -11,7 +11,7 @@ import { type Weights, seal, sealSmall } from "./stream";
 interface Sealing {
   mode: string;
   recipients: { organisation: string; name: string; epoch: number; recipient: string }[];
-  manifest: Pick<Manifest, "request" | "basis" | "purpose" | "retention" | "previous"> & { organisation: string };
+  manifest: Pick<Manifest, "request" | "basis" | "purpose" | "retention" | "previous"> & { producer: { organisation: string } };
 }
 
 interface Sent {
@@ -127,7 +127,7 @@ class Delivery {
       request: from.request,
       basis: from.basis,
       purpose: from.purpose,
-      producer: { organisation: from.organisation, system, tool: this.page.data("tool") },
+      producer: { organisation: from.producer.organisation, system, tool: this.page.data("tool") },
       made: when(new Date()),
       encryption: encryption(ids),
       retention: from.retention,
@@ -150,9 +150,9 @@ class Delivery {
       add("files", upload);
       files[at]?.items.forEach((item) => add(`answers.${upload}`, item));
     });
-    add("sealing.manifest", manifest);
-    add("sealing.sha256", sha256);
-    recipients.forEach((id) => add("sealing.recipients", id));
+    add("sealing_manifest", manifest);
+    add("sealing_sha256", sha256);
+    recipients.forEach((id) => add("sealing_recipient", id));
     this.form.submit();
   }
 }

@@ -39,7 +39,7 @@ interface Answer {
   taken: boolean;
 }
 
-function rest(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((done, fail) => {
     const timer = setTimeout(done, ms);
     signal.addEventListener("abort", () => (clearTimeout(timer), fail(signal.reason)), { once: true });
@@ -80,7 +80,7 @@ class Sender {
       if (failures >= TRIES) throw new Error("no progress");
       if (failures > 0) {
         this.show(from, true);
-        await rest(Math.min(500 * 2 ** failures, LONGEST_WAIT_MS), this.signal);
+        await pause(Math.min(500 * 2 ** failures, LONGEST_WAIT_MS), this.signal);
       }
     }
   }
@@ -121,18 +121,23 @@ class Sender {
 export async function send(stream: ReadableStream<Bytes>, to: Target, progress: (now: Progress) => void, signal: AbortSignal): Promise<string> {
   const sender = new Sender(to, progress, signal);
   const reader = stream.getReader();
-  let [held, at]: [Bytes[], number] = [[], 0];
-  const bytes = (): number => held.reduce((sum, part) => sum + part.length, 0);
+  let [held, waiting, at]: [Bytes[], number, number] = [[], 0, 0];
   try {
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (value) held.push(value);
-      const whole = bytes();
-      if (whole >= PART || (done && whole > 0)) {
-        await sender.part(join(...held), at);
-        [held, at] = [[], at + whole];
+    for (let done = false; !done; ) {
+      const read = await reader.read();
+      done = read.done;
+      if (read.value) held.push(read.value);
+      waiting += read.value?.length ?? 0;
+      if (waiting < PART && !done) continue;
+      // A reader may hand over more than a part at once.
+      let rest = join(...held);
+      while (rest.length >= PART || (done && rest.length > 0)) {
+        const part = rest.subarray(0, PART);
+        await sender.part(part, at);
+        at += part.length;
+        rest = rest.subarray(part.length);
       }
-      if (done) break;
+      [held, waiting] = [[rest], rest.length];
     }
   } catch (error) {
     await reader.cancel(error).catch(() => undefined);
