@@ -27,6 +27,9 @@ use std::fmt::Write as _;
 /// Where the next part of an upload starts, in bytes.
 pub(crate) const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 
+/// Which upload a part belongs to: named in every answer, and by a script in the next part.
+const UPLOAD_ID: HeaderName = HeaderName::from_static("upload-id");
+
 /// Longest name of a file, in bytes; the service decides what is left of it.
 const MAX_NAME: usize = 1_024;
 
@@ -213,7 +216,8 @@ pub(crate) async fn part(
     let name = percent_decoded(name).filter(|name| name.len() <= MAX_NAME).ok_or_else(bad)?;
     let sealed = headers.get("upload-sealed").is_some_and(|value| value == "?1");
     let key = part_cookie(&name, length);
-    let known = cookie(&headers, &key).and_then(|value| value.parse().ok());
+    let named = headers.get(UPLOAD_ID).and_then(|value| value.to_str().ok());
+    let known = named.or_else(|| cookie(&headers, &key)).and_then(|value| value.parse().ok());
     let upload: UploadId = match (offset, known) {
         (0, _) | (_, None) if sealed => {
             app.exchange.begin_sealed_upload(&who.caller, id, &name, Some(length)).await?.id
@@ -246,6 +250,9 @@ fn remember(mut response: Response, key: &str, upload: UploadId, request: Reques
         format!("{key}={upload}; Path=/requests/{request}/files; HttpOnly; SameSite=Strict; Max-Age=86400");
     if let Ok(value) = HeaderValue::from_str(&text) {
         response.headers_mut().append(SET_COOKIE, value);
+    }
+    if let Ok(value) = HeaderValue::from_str(&upload.to_string()) {
+        response.headers_mut().insert(UPLOAD_ID, value);
     }
     response
 }
