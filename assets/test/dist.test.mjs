@@ -58,3 +58,7 @@ test("the README documents every class of the style guide", () => {
   const names = new Set(pages.flatMap((page) => classes(read(`styleguide/${page}`))));
   assert.deepEqual([...names].filter((name) => !/^w-\d+$/.test(name) && !readme.includes(name)), []);
 });
+
+test("no script asks for what the content policy forbids", () => {
+  for (const name of ["comity.js", "comity-vault.js"]) assert.doesNotMatch(read(`dist/${name}`), /\beval\(|new Function\(|WebAssembly|importScripts/, name);
+});

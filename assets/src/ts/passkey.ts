@@ -8,8 +8,9 @@ async function ask(form: HTMLFormElement, url: string, create: boolean): Promise
   // The server says in words why not when the form comes without an answer.
   if (!asked.ok) return undefined;
   const { handle, options } = await asked.json();
+  // A passkey that is not made with this extension never has a secret of its own, which may unlock an evidence key later.
   const credential = create
-    ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+    ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON({ ...options, extensions: { ...options.extensions, prf: {} } }) })
     : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
   return [handle, JSON.stringify(credential)];
 }

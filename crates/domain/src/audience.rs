@@ -1,6 +1,7 @@
 //! What each reader of a dossier may see (CETS 224 Art. 8(3)(b); EU Annex I section M; T05).
 //! A hidden field is never changed and never silently left out: the reader learns that it is there.
 
+use crate::party::Side;
 use crate::procedure::{Audience, FieldRule, Procedure};
 use crate::request::RequestEvent;
 use crate::term::vocabulary;
@@ -63,6 +64,11 @@ pub const fn sees(reader: Reader, event: &RequestEvent) -> bool {
         RequestEvent::PackagePrepared { .. } | RequestEvent::PackageDiscarded { .. } => {
             matches!(reader, Reader::Provider)
         }
+        // What an investigation opens, and what for, is its own.
+        RequestEvent::PackageOpened { side, .. } => match side {
+            Side::Authority => matches!(reader, Reader::Authority),
+            Side::Provider => matches!(reader, Reader::Provider),
+        },
         RequestEvent::Forwarded { .. }
         | RequestEvent::Authorised { .. }
         | RequestEvent::Sent { .. }

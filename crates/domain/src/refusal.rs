@@ -246,6 +246,28 @@ vocabulary! {
         ManifestMissing = "manifest-missing",
         /// The authority has still to delete what it should not have been given.
         DeletionOpen = "deletion-open",
+        /// Between these two files go end to end: a plain one is not taken (T42).
+        SealingRequired = "sealing-required",
+        /// Between these two files do not go end to end yet.
+        SealingNotHere = "sealing-not-here",
+        /// A package is sealed as a whole or not at all.
+        SealingMixed = "sealing-mixed",
+        /// The files are sealed to other keys than those that count now: seal them again.
+        SealingOutdated = "sealing-outdated",
+        /// A file that is said to be sealed is no binary `age` file for two post-quantum recipients.
+        NotSealed = "not-sealed",
+        /// Files go end to end between the two, and one side has no vault any more: it has to make a new epoch (T42).
+        VaultMissing = "vault-missing",
+        /// The caller has no officer key yet.
+        OfficerKeyMissing = "officer-key-missing",
+        /// A grant names somebody who is not entitled, leaves somebody out, or is no grant.
+        GrantsDiffer = "grants-differ",
+        /// The caller holds no grant of that epoch.
+        GrantMissing = "grant-missing",
+        /// A sealed file is given only to whoever has just opened its package, with a purpose.
+        OpeningRequired = "opening-required",
+        /// The release key of the file is destroyed: nobody can read it any more.
+        FileDestroyed = "file-destroyed",
         /// A file is larger than this instance accepts.
         FileTooLarge = "file-too-large",
         /// Rule 5: the hold has not ended.

@@ -10,6 +10,7 @@ mod decide;
 pub mod draft;
 mod event;
 mod freeze;
+mod opening;
 mod probe;
 mod receipt;
 mod scope;
@@ -46,6 +47,7 @@ use crate::term::{
     AuthoriserType, Compulsion, DataCategory, Independence, ItemOutcome, Priority, RequestKind,
 };
 use crate::time::Moment;
+use crate::vault::{Mode, Sealing};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -370,9 +372,23 @@ pub struct Package {
     /// SHA-256 of the signed manifest, once released, in lower-case hexadecimal; nothing where none could be made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifest: Option<String>,
+    /// How its files are sealed end to end; nothing where the instance seals them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealing: Option<Sealing>,
 }
 
 impl Package {
+    /// How its files are sealed.
+    pub const fn mode(&self) -> Mode {
+        if self.sealing.is_some() { Mode::EndToEnd } else { Mode::SealedByServer }
+    }
+
+    /// Whether a file is in it, its sealed manifest included.
+    pub fn holds(&self, file: UploadId) -> bool {
+        self.files.iter().any(|known| known.upload == file)
+            || self.sealing.as_ref().is_some_and(|sealing| sealing.manifest == file)
+    }
+
     /// Whether the authority said of a file that it gives more than was asked; it is not handed out again.
     pub fn went_too_far(&self, file: UploadId) -> bool {
         self.receipt.as_ref().is_some_and(

@@ -19,6 +19,8 @@ const MAX_LINES: usize = 256;
 const FIRST_LINE: &[u8] = b"age-encryption.org/v1\n";
 /// Characters of a full line of a stanza's body; the last line has fewer.
 const BODY_LINE: usize = 64;
+/// How a stanza ends that is for nobody.
+const GREASE: &str = "-grease";
 /// How the text form of `age` begins.
 const ARMOR: &[u8] = b"-----BEGIN AGE";
 
@@ -115,6 +117,22 @@ pub fn open(keys: &[VaultKey], file: impl Read, mut content: impl Write) -> Resu
         drop(reader);
         Ok(Sealed { plain: plain.finish()?, cipher: file.into_inner().hasher.finish()? })
     })
+}
+
+/// What the header of a file says without any key: the kinds of its recipients, in its order. This is all that an instance
+/// can know of a sealed file. What `age` adds to keep readers tolerant, a stanza that ends in `-grease`, is no recipient.
+///
+/// # Errors
+/// [`InnerFault::NotAnAgeFile`], [`InnerFault::Armored`], [`InnerFault::Header`]; [`InnerFault::Io`] while reading.
+pub fn stanzas(mut file: impl BufRead) -> Result<Vec<String>, InnerFault> {
+    if file.fill_buf()?.starts_with(ARMOR) {
+        return Err(InnerFault::Armored);
+    }
+    let header = header(&mut file)?;
+    let text = String::from_utf8(header).map_err(|_| InnerFault::NotAnAgeFile)?;
+    let named = text.lines().filter_map(|line| line.strip_prefix("-> "));
+    let kinds = named.map(|line| line.split(' ').next().unwrap_or_default());
+    Ok(kinds.filter(|kind| !kind.ends_with(GREASE)).map(str::to_owned).collect())
 }
 
 /// Reads a header and no further, within its bounds and in the form that the specification gives it.

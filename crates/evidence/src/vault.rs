@@ -5,6 +5,9 @@
 use crate::hash::Digest;
 use crate::hybrid;
 use bech32::{FromBase32, ToBase32, Variant};
+use comity_ledger::{Algorithm, NoteFault, SigningKey};
+use hkdf::Hkdf;
+use sha2::Sha256;
 use std::fmt;
 use std::io;
 use std::str::FromStr;
@@ -16,6 +19,8 @@ opaque!(VaultKey);
 pub const MAX_RECIPIENTS: usize = 32;
 /// The longest file of keys or recipients that is read, in bytes.
 const MAX_KEY_FILE: usize = 256 * 1024;
+
+const SIGNING_LABEL: &[u8] = b"comity organisation signing key v1";
 
 const CLASSIC_SECRET: &str = "age-secret-key-";
 const HYBRID_SECRET: &str = "age-secret-key-pq-";
@@ -111,6 +116,18 @@ impl VaultKey {
                 VaultRecipient(Public::Hybrid(Box::new(public)))
             }
         }
+    }
+
+    /// The key with which the organisation of this vault signs its statements: whoever may open the vault may sign for
+    /// it, and nobody else. Seed: HKDF-SHA-256 of the 32 secret bytes, without salt, under the label of version 1.
+    ///
+    /// # Errors
+    /// [`NoteFault`]: the name cannot stand in a signature line.
+    pub fn signing_key(&self, name: &str) -> Result<SigningKey, NoteFault> {
+        let mut seed = Zeroizing::new([0; 32]);
+        // Unwrap safety: HKDF-SHA-256 gives up to 8,160 bytes.
+        Hkdf::<Sha256>::new(None, &*self.seed).expand(SIGNING_LABEL, &mut *seed).expect("32 bytes of HKDF");
+        SigningKey::from_seed(name, Algorithm::Ed25519, &seed)
     }
 
     /// What the crate `age` opens with.

@@ -1,13 +1,13 @@
-//! The ways back to the key of a vault: each officer's own key, a code on paper, and a quorum of an organisation.
-//! What is kept in each case tells nothing without the officer's key, the code, or enough shares.
+//! The ways back to the key of a vault: each officer's own key, a code on paper, a quorum of an organisation, and a
+//! passkey. What is kept in each case tells nothing without the officer's key, the code, enough shares, or the passkey.
 //!
-//! # Format of a key that is locked by a code or by a quorum, version 1
+//! # Format of a key that is locked by a code, a quorum or a passkey, version 1
 //!
 //! | bytes | what |
 //! |---|---|
 //! | 15 | `comity vaultkey` in ASCII |
 //! | 1 | version, 1 |
-//! | 1 | 1: by a code, 2: by a quorum |
+//! | 1 | 1: by a code, 2: by a quorum, 3: by a passkey |
 //! | 32 | salt, random |
 //! | 49 | the kind of vault key (1: X25519, 2: hybrid) and its 32 secret bytes, sealed, with a tag of 16 |
 //!
@@ -205,6 +205,63 @@ pub fn to_quorum(key: &VaultKey, threshold: u8, members: u8) -> Result<(Vec<Shar
     Ok((shares.collect(), locked))
 }
 
+/// What a passkey gives for [`PASSKEY_INPUT`]: the 32 bytes of the extension `prf` (WebAuthn Level 3, 10.1.4).
+pub type PasskeySecret = Zeroizing<[u8; 32]>;
+
+/// What a passkey is asked with, as `prf.eval.first` in UTF-8: one passkey gives one secret for it, always the same.
+pub const PASSKEY_INPUT: &str = "comity officer key v1";
+
+/// Locks the key by the secret of a passkey.
+///
+/// # Errors
+/// The operating system gives no random bytes.
+pub fn to_passkey(key: &VaultKey, secret: &PasskeySecret) -> io::Result<Vec<u8>> {
+    lock(By::Passkey, &**secret, key)
+}
+
+/// Unlocks with the secret of a passkey.
+///
+/// # Errors
+/// [`WrapFault::NotLocked`], [`WrapFault::Version`], [`WrapFault::Wrong`].
+pub fn by_passkey(
+    secret: &PasskeySecret,
+    locked: &[u8],
+    vault: &VaultRecipient,
+) -> Result<VaultKey, WrapFault> {
+    unlock(By::Passkey, &**secret, locked, vault)
+}
+
+/// By what a locked key is locked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockedBy {
+    /// A code on paper.
+    Code,
+    /// A quorum.
+    Quorum,
+    /// A passkey.
+    Passkey,
+}
+
+/// By what these bytes are locked, as far as that can be told without the secret.
+///
+/// # Errors
+/// [`WrapFault::NotLocked`], [`WrapFault::Version`].
+pub fn locked_by(locked: &[u8]) -> Result<LockedBy, WrapFault> {
+    let (header, _) = locked.split_first_chunk::<HEADER>().ok_or(WrapFault::NotLocked)?;
+    if locked.len() != LOCKED || !header.starts_with(MAGIC) {
+        return Err(WrapFault::NotLocked);
+    }
+    if header[HEADER - 2] != VERSION {
+        return Err(WrapFault::Version(header[HEADER - 2]));
+    }
+    match header[HEADER - 1] {
+        1 => Ok(LockedBy::Code),
+        2 => Ok(LockedBy::Quorum),
+        3 => Ok(LockedBy::Passkey),
+        _ => Err(WrapFault::NotLocked),
+    }
+}
+
 /// Unlocks with the shares of enough members.
 ///
 /// # Errors
@@ -235,6 +292,7 @@ fn name(locked: &[u8]) -> [u8; 4] {
 enum By {
     Code,
     Quorum,
+    Passkey,
 }
 
 impl By {
@@ -242,6 +300,7 @@ impl By {
         match self {
             Self::Code => 1,
             Self::Quorum => 2,
+            Self::Passkey => 3,
         }
     }
 
@@ -249,6 +308,7 @@ impl By {
         match self {
             Self::Code => b"comity vault key by code v1",
             Self::Quorum => b"comity vault key by quorum v1",
+            Self::Passkey => b"comity vault key by passkey v1",
         }
     }
 

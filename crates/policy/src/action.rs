@@ -53,6 +53,10 @@ words! {
         RequestDiscard = "request.discard",
         /// Release a package to the authority.
         RequestRelease = "request.release",
+        /// Read how the files of an answer have to be sealed, and to whom.
+        RequestSealing = "request.sealing",
+        /// Open a sealed package, for a purpose.
+        RequestOpen = "request.open",
         /// Confirm the receipt of a package.
         RequestConfirm = "request.confirm",
         /// Confirm that what was given beyond the request has been deleted.
@@ -117,6 +121,10 @@ words! {
         RevocationView = "revocation.view",
         /// Record that somebody went through what had left for a false source.
         RevocationReview = "revocation.review",
+        /// Hold the key of the own organisation's vault: whoever may not is not entitled to it.
+        VaultView = "vault.view",
+        /// Make another epoch of the vault, or grant one to others who are entitled.
+        VaultGrant = "vault.grant",
         /// Read the trail.
         TrailView = "trail.view",
         /// Draw a random sample of the trail for review.
@@ -172,6 +180,7 @@ impl From<RequestAct> for Action {
             RequestAct::Prepare => Self::RequestPrepare,
             RequestAct::Discard => Self::RequestDiscard,
             RequestAct::Release => Self::RequestRelease,
+            RequestAct::Open => Self::RequestOpen,
             RequestAct::Confirm => Self::RequestConfirm,
             RequestAct::ConfirmDeletion => Self::RequestConfirmDeletion,
             RequestAct::Withdraw => Self::RequestWithdraw,
@@ -197,6 +206,8 @@ pub(crate) enum Touches {
     Queue,
     /// A clock of a dossier, or what time alone does to a file in it, or its inspection.
     Clock,
+    /// The key with which the own organisation reads what was sealed to it.
+    Vault,
     /// No dossier.
     Elsewhere,
 }
@@ -229,6 +240,7 @@ impl Action {
             | Self::RequestThaw
             | Self::RequestFindFraud
             | Self::RequestFindings
+            | Self::RequestSealing
             | Self::RequestAsk
             | Self::RequestDecide
             | Self::RequestPrepare
@@ -239,9 +251,11 @@ impl Action {
             | Self::RequestView
             | Self::RequestProve
             | Self::RequestPrint
+            | Self::RequestOpen
             | Self::FileDownload
             | Self::PackageExport => Touches::Case,
             Self::RequestList => Touches::Queue,
+            Self::VaultView | Self::VaultGrant => Touches::Vault,
             Self::RequestTick
             | Self::RequestFreeze
             | Self::RequestErase
@@ -288,8 +302,10 @@ impl Action {
                 | Self::RequestRelease
                 | Self::RequestThaw
                 | Self::RequestReauthorise
+                | Self::RequestOpen
                 | Self::FileDownload
                 | Self::PackageExport
+                | Self::VaultGrant
                 | Self::ContactPointEdit
                 | Self::PersonInvite
                 | Self::PersonEdit
@@ -351,6 +367,7 @@ impl Action {
             | Self::PersonEdit
             | Self::RoleEdit
             | Self::TokenEdit
+            | Self::VaultGrant
             | Self::AccountEnrol
             | Self::AccountEdit => Some(Processing::Alteration),
             // By these, what a dossier says of people reaches the other side.
@@ -364,8 +381,11 @@ impl Action {
             | Self::RequestProve
             | Self::RequestPrint
             | Self::RequestList
+            | Self::RequestSealing
+            | Self::RequestOpen
             | Self::FileDownload
             | Self::PackageExport
+            | Self::VaultView
             | Self::OrganisationView
             | Self::RequestFindings
             | Self::AccreditationView

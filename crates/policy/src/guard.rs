@@ -116,6 +116,7 @@ fn of_person(rule: &Rule, named: Role, action: Action) -> Option<Breach> {
         Touches::Elsewhere => None,
         Touches::Clock => Some(Breach::ClockOnly),
         Touches::Queue => of_queue(rule).or_else(|| works_on_cases(named).err()),
+        Touches::Vault => of_vault(rule, named).err(),
         Touches::Case => of_case(rule, named, action).err(),
         Touches::CaseOf(side) => of_side(rule, side).and_then(|()| of_case(rule, named, action)).err(),
     }
@@ -136,7 +137,7 @@ fn of_peer(rule: &Rule, action: Action) -> Option<Breach> {
         Touches::Clock => Some(Breach::ClockOnly),
         Touches::Case if action == Action::RequestView => (!of_its_authority).then_some(Breach::NoPart),
         Touches::CaseOf(_) if action == Action::RequestFile => (!of_its_authority).then_some(Breach::NoPart),
-        Touches::Case | Touches::CaseOf(_) | Touches::Elsewhere => Some(Breach::PeopleOnly),
+        Touches::Case | Touches::CaseOf(_) | Touches::Vault | Touches::Elsewhere => Some(Breach::PeopleOnly),
     }
 }
 
@@ -144,12 +145,21 @@ fn of_queue(rule: &Rule) -> Option<Breach> {
     (rule.relation != Relation::Own).then_some(Breach::NoPart)
 }
 
+/// Nobody holds a vault's key who has no business with cases, and only while accredited (T06, T11).
+fn of_vault(rule: &Rule, named: Role) -> Result<(), Breach> {
+    works_on_cases(named)?;
+    if rule.relation != Relation::Own {
+        return Err(Breach::NoPart);
+    }
+    if rule.when.contains(Condition::Accredited) { Ok(()) } else { Err(Breach::Unaccredited) }
+}
+
 fn of_operator(action: Action) -> Option<Breach> {
     match action.touches() {
         Touches::Elsewhere => None,
         Touches::CaseOf(_) if action == Action::RequestFile => None,
         Touches::Clock => Some(Breach::ClockOnly),
-        Touches::Queue | Touches::Case | Touches::CaseOf(_) => Some(Breach::PeopleOnly),
+        Touches::Queue | Touches::Case | Touches::CaseOf(_) | Touches::Vault => Some(Breach::PeopleOnly),
     }
 }
 

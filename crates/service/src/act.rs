@@ -5,7 +5,7 @@
 use crate::assertion::Signed;
 use crate::ledger::erase_later;
 use crate::source::freeze;
-use crate::{Inner, event_id, fill, new_id, notice};
+use crate::{Inner, event_id, fill, new_id, notice, vault};
 use comity_domain::event::{Event, Origin};
 use comity_domain::id::{OrganisationId, PersonId, RequestId, SessionId, TrailId};
 use comity_domain::party::{Actor, Role, Side};
@@ -668,6 +668,8 @@ fn follow(
             source::add_failed(tx, &id, request.from, request.to, request.id, check.kind(), now)?;
         }
     }
+    vault::note_opening(tx, request, events, now)?;
+    vault::destroy_taken_back(tx, request, events, now)?;
     notice::tell(tx, request, events, attempt)
 }
 

@@ -14,7 +14,7 @@ use comity_domain::time::Moment;
 use comity_policy::{Action, Facts, Relation};
 use comity_store::authenticator::{self as rows, AuthenticatorRow};
 use comity_store::seal::InstanceKey;
-use comity_store::{Fault, Tx, credential, federation, party};
+use comity_store::{Fault, Tx, credential, federation, party, vault};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -213,6 +213,8 @@ fn make_room(tx: &mut dyn Tx, granted: Granted, actor: &Actor, now: Moment) -> R
         Granted::Link(_) => {
             credential::end_invitations(tx, person, now)?;
             federation::end_all(tx, person, now)?;
+            // Whoever is proved anew makes another key: the passkeys that opened copies of the old one are gone.
+            vault::end_locked_by_passkeys(tx, person)?;
             if rows::revoke_all(tx, person, now)? == 0 {
                 notice::account(tx, actor, "added", false, now)?;
                 return Ok("enrolled");
@@ -480,6 +482,7 @@ impl Exchange {
                 return Ok(Err(vec![RefusalCode::LastAuthenticator.into()]));
             }
             rows::revoke(tx, id, actor.person, now)?;
+            vault::end_locked_by(tx, id)?;
             credential::end_sessions_of(tx, id)?;
             notice::account(tx, actor, "removed", false, now)?;
             Ok(Ok(((), Some(Change::to("revoked", id)))))

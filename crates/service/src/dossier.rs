@@ -5,6 +5,7 @@ use crate::act::{Answer, Attempt, Caller, Denied, comma_separated, hex, settle};
 use crate::party::brief;
 use crate::queue::procedure_view;
 use crate::request::{Parties, both, files};
+use crate::vault;
 use crate::{
     ActView, AuthorisationView, CheckView, ClarificationView, ClockView, Dossier, DraftView, Exchange,
     FieldView, GroundView, HistoryView, HoldView, Inner, ItemView, ReadingKind, ReturnView, zone_of,
@@ -21,6 +22,7 @@ use comity_domain::request::{
     Arrived, Draft, Intake, Item, ItemState, Request, RequestAct, Source, Stage, check_draft, latest, why_not,
 };
 use comity_domain::time::Moment;
+use comity_domain::vault::Vaults;
 use comity_policy::{Action, Condition, Facts, Relation};
 use comity_store::request::{self as rows, StoredEvent};
 use comity_store::{Fault, Tx, manifest, party, source as behind};
@@ -88,7 +90,8 @@ pub(crate) fn draw<'a>(
         dossier.uploads = crate::file::loose(tx, &key, &request)?;
     }
     let files = files(tx, &key, id)?;
-    dossier.acts = desk.acts(attempt, relation, arrived, &files, &source);
+    let vaults = vault::vaults(tx, inner, &parties.from, &parties.to, now)?;
+    dossier.acts = desk.acts(attempt, relation, arrived, (&files, &source, &vaults));
     dossier.papers = crate::paper::offered(&procedure.procedure, &dossier);
     Ok(Ok(Some(Drawn { dossier, procedure, created_at: request.created_at })))
 }
@@ -436,8 +439,7 @@ impl Desk<'_> {
         attempt: &Attempt<'_>,
         relation: Relation,
         arrived: bool,
-        files: &[Arrived],
-        source: &Source,
+        (files, source, vaults): (&[Arrived], &Source, &Vaults),
     ) -> Vec<ActView> {
         let absent = attempt.facts(arrived, self.request.state().ended());
         let facts = Facts { present: true, signed: true, ..absent };
@@ -445,7 +447,15 @@ impl Desk<'_> {
         let mut acts = Vec::new();
         for act in RequestAct::ALL.iter().copied() {
             let action = Action::from(act);
-            if matches!(act, RequestAct::Draft | RequestAct::File | RequestAct::Tick | RequestAct::Freeze) {
+            if matches!(
+                act,
+                RequestAct::Draft
+                    | RequestAct::File
+                    | RequestAct::Tick
+                    | RequestAct::Freeze
+                    // It has its own way in, by whatever reads the package.
+                    | RequestAct::Open
+            ) {
                 continue;
             }
             let verdict = self.inner.gate.ask(&attempt.caller.subject(), action, relation, facts);
@@ -454,7 +464,7 @@ impl Desk<'_> {
             let why = if present && attempt.caller.never_present(self.inner.demo) {
                 vec![Refusal::new(RefusalCode::PresenceRequired)]
             } else if verdict.allowed {
-                self.parties.decide(self.inner, attempt, self.procedure, files, source, |ctx| {
+                self.parties.decide(self.inner, attempt, self.procedure, files, source, vaults, |ctx| {
                     why_not(self.request, act, ctx)
                 })
             } else {

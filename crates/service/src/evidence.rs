@@ -73,7 +73,10 @@ pub(crate) fn attest(
         _ => None,
     });
     let Some((id, named, at)) = released else { return Ok(None) };
-    let Some(package) = request.package(id) else { return Ok(None) };
+    // What is sealed end to end, the provider has signed, and this instance cannot read.
+    let Some(package) = request.package(id).filter(|package| package.sealing.is_none()) else {
+        return Ok(None);
+    };
     let pinned = inner.pinned(&request.procedure).ok_or_else(|| Fault::other("an unknown procedure"))?;
     let manifest = manifest_of(tx, request, package, parties, pinned, at)?;
     let key = inner.ledger.evidence_key(at)?;

@@ -4,9 +4,10 @@
 pub(crate) mod check;
 pub(crate) mod expiry;
 pub(crate) mod inspection;
+mod sealed;
 
 use crate::act::{Attempt, Caller, Denied, settle};
-use crate::{Exchange, FileView, new_id};
+use crate::{Exchange, FileView, new_id, vault};
 use bytes::Bytes;
 use comity_domain::id::{RequestId, UploadId};
 use comity_domain::inspection::Inspection;
@@ -55,12 +56,12 @@ fn denied(error: UploadError) -> Denied {
 fn view(upload: &Upload, key: &DossierKey, inspection: Option<Inspection>) -> Result<FileView, Fault> {
     let id = upload.id.parse().map_err(|_| Fault::other("an upload without an identifier"))?;
     let (name, sha256) = (upload.name(key)?, upload.sha256.clone());
-    Ok(FileView { id, name, bytes: upload.received, sha256, inspection })
+    Ok(FileView { id, name, bytes: upload.received, sha256, inspection, sealed: upload.sealed })
 }
 
 /// The uploads of a dossier that belong to no package.
 pub(crate) fn loose(tx: &mut dyn Tx, key: &DossierKey, request: &Request) -> Result<Vec<FileView>, Fault> {
-    let packed = |id: &UploadId| request.packages.iter().any(|p| p.files.iter().any(|f| f.upload == *id));
+    let packed = |id: &UploadId| request.packages.iter().any(|package| package.holds(*id));
     let uploads = upload::of_dossier(tx, &request.id.to_string())?;
     let mut reports = reports::of_dossier(tx, key, &request.id.to_string())?;
     let views: Result<Vec<FileView>, Fault> =
@@ -81,7 +82,12 @@ impl Exchange {
         size: Option<u64>,
         media_type: Option<&str>,
     ) -> Result<FileView, Denied> {
-        let name = clean(name)?;
+        let new = New { name: clean(name)?, size, media_type, sealed: false };
+        self.begin_file(who, request, new).await
+    }
+
+    async fn begin_file(&self, who: &Caller, request: RequestId, new: New<'_>) -> Result<FileView, Denied> {
+        let New { name, size, media_type, sealed } = new;
         let media_type = media_type.map(|stated| stated.chars().take(LONGEST_TYPE).collect::<String>());
         let limit = self.inner.upload_limit;
         if size.is_some_and(|size| size > limit) {
@@ -90,10 +96,13 @@ impl Exchange {
         let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
         let work = move |tx: &mut dyn Tx| {
             let mut attempt = Attempt::new(&who, Action::FileUpload, inner.now());
-            let key = match open(tx, &store, &inner, &mut attempt, request)? {
-                Ok((_, key)) => key,
+            let (found, key) = match open(tx, &store, &inner, &mut attempt, request)? {
+                Ok(opened) => opened,
                 Err(refusals) => return attempt.refuse(tx, refusals),
             };
+            if let Err(refusals) = sealed::admit(tx, &inner, &found, sealed, attempt.now)? {
+                return attempt.refuse(tx, refusals);
+            }
             let id: UploadId = new_id(attempt.now);
             let new = NewUpload {
                 id: id.to_string(),
@@ -101,12 +110,13 @@ impl Exchange {
                 name: name.clone(),
                 media_type: media_type.clone(),
                 declared_size: size,
+                sealed,
                 now_us: attempt.now.us(),
             };
             upload::begin(tx, &key, &new)?;
             expiry::look_later(tx, &inner, request, id, attempt.now)?;
             attempt.record(tx, "done", "")?;
-            Ok(Ok(FileView { id, name: name.clone(), bytes: 0, sha256: None, inspection: None }))
+            Ok(Ok(FileView { id, name: name.clone(), bytes: 0, sha256: None, inspection: None, sealed }))
         };
         settle(self.store.write("file.begin", work).await)
     }
@@ -146,14 +156,30 @@ impl Exchange {
         file: UploadId,
     ) -> Result<FileView, Denied> {
         let key = self.upload_key(who, request, file).await?;
+        let header = self.sealed_header(&key, file).await?;
         let (id, now) = (file.to_string(), self.now());
-        let work = move |tx: &mut dyn Tx| match upload::complete(tx, &key, &id, now.us()) {
-            Ok(done) => {
-                inspection::look_soon(tx, request, file, now)?;
-                let report = reports::find(tx, &key, &id)?;
-                Ok(Ok(view(&done, &key, report)?))
+        let (store, inner) = (self.store.clone(), self.inner.clone());
+        let work = move |tx: &mut dyn Tx| {
+            let Some((found, _)) = rows::load(tx, store.instance_key(), request)? else {
+                return Ok(Err(vec![Refusal::new(RefusalCode::NotFound)]));
+            };
+            if let Err(refusals) = sealed::admit(tx, &inner, &found, header.is_some(), now)? {
+                return Ok(Err(refusals));
             }
-            Err(error) => Ok(Err(vec![refused(error)?])),
+            if let Some(Err(refusals)) = header.as_deref().map(sealed::fits) {
+                return Ok(Err(refusals));
+            }
+            match upload::complete(tx, &key, &id, now.us()) {
+                Ok(done) => {
+                    match &header {
+                        None => inspection::look_soon(tx, request, file, now)?,
+                        Some(_) => sealed::accept(tx, &found, &key, &done, now)?,
+                    }
+                    let report = reports::find(tx, &key, &id)?;
+                    Ok(Ok(view(&done, &key, report)?))
+                }
+                Err(error) => Ok(Err(vec![refused(error)?])),
+            }
         };
         let completed = settle(self.store.write("file.complete", work).await)?;
         self.inner.arrived.notify_one();
@@ -197,7 +223,7 @@ impl Exchange {
         let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
         let work = move |tx: &mut dyn Tx| {
             let mut attempt = Attempt::new(&who, Action::FileDownload, inner.now());
-            let (_, key) = match open_file(tx, &store, &inner, &mut attempt, request, file)? {
+            let (opened, key) = match open_file(tx, &store, &inner, &mut attempt, request, file)? {
                 Ok(opened) => opened,
                 Err(refusals) => return attempt.refuse(tx, refusals),
             };
@@ -205,15 +231,33 @@ impl Exchange {
             let Some(found) = found.filter(|upload| upload.sha256.is_some()) else {
                 return attempt.refuse(tx, vec![Refusal::of(RefusalCode::NotFound, "file")]);
             };
+            if found.sealed {
+                let package = opened.packages.iter().find(|package| package.holds(file));
+                let package = package.map(|package| package.id);
+                if let Err(refusal) = vault::valid_opening(tx, &inner, &attempt, request, package)? {
+                    return attempt.refuse(tx, vec![refusal]);
+                }
+            }
+            let Some(blob_key) = upload::blob_key(tx, &key, &found)? else {
+                return attempt.refuse(tx, vec![Refusal::of(RefusalCode::FileDestroyed, "file")]);
+            };
             attempt.record(tx, "viewed", "")?;
             let paths = upload::paths(tx, &found.id)?;
             let report = reports::find(tx, &key, &found.id)?;
-            Ok(Ok((view(&found, &key, report)?, key, paths)))
+            Ok(Ok((view(&found, &key, report)?, blob_key, paths)))
         };
         let (file, key, paths) = settle(self.store.write("file.download", work).await)?;
         let content = upload::content(self.store.blobs(), &key, paths);
         Ok((file, content.map(|part| part.map_err(std::io::Error::other)).boxed()))
     }
+}
+
+/// A file that is announced.
+struct New<'a> {
+    name: String,
+    size: Option<u64>,
+    media_type: Option<&'a str>,
+    sealed: bool,
 }
 
 /// A file name for people: no path, no control characters, 200 characters at most.
@@ -260,8 +304,7 @@ fn open_file(
     attempt.request = Some(id);
     let relation = attempt.concerns(inner, &parties);
     let Some((request, key)) = rows::load(tx, store.instance_key(), id)? else { return missing() };
-    let holds = |p: &&comity_domain::request::Package| p.files.iter().any(|f| f.upload == file);
-    let package = request.packages.iter().find(holds);
+    let package = request.packages.iter().find(|package| package.holds(file));
     let released = package.is_some_and(|p| p.released.is_some());
     let taken_back = relation == Relation::Authority && package.is_some_and(|p| p.went_too_far(file));
     let facts = Facts { released, ..attempt.facts(parties.arrived, parties.ended) };

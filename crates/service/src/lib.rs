@@ -24,6 +24,7 @@ mod request;
 mod sign_in;
 mod source;
 pub mod translation;
+mod vault;
 mod view;
 
 pub use act::{Caller, Cause, Denied, Fault, IdempotencyKey, PRESENT_S, Presence, Receipt, Via};
@@ -50,6 +51,11 @@ pub use queue::MOST_COUNTED;
 pub use request::{ForeignStatus, PeerProcedures};
 pub use sign_in::Session;
 pub use source::{AccreditationCard, Received, ReceivedFile, ReceivedPackage, RevocationView};
+pub use vault::{
+    Base64, BasisView, EpochView, GrantTo, ItemName, LockedBy, LockedView, ManifestDraft, NewEpoch,
+    NewGrants, NewLocked, NewOfficerKey, OfficerKeyView, Opened, OpenedFile, ProducerView, RecipientView,
+    RequestNameView, RetentionView, SealingView, SignerView, VaultMember, VaultView,
+};
 pub use view::*;
 
 use comity_domain::calendar::Calendar;

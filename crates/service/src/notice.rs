@@ -5,7 +5,7 @@ use crate::act::Attempt;
 use crate::source::freeze::HEADS;
 use crate::{Exchange, Inner, new_uuid};
 use comity_domain::id::{OrganisationId, PersonId, RequestId, RevocationId};
-use comity_domain::party::{Actor, Role, Side};
+use comity_domain::party::{Actor, Organisation, Role, Side};
 use comity_domain::preservation::HoldEnd;
 use comity_domain::refusal::RefusalCode;
 use comity_domain::request::{Found, Request, RequestEvent};
@@ -102,6 +102,7 @@ fn call_for(event: &RequestEvent) -> Option<Call> {
         | RequestEvent::HoldEnded { .. }
         | RequestEvent::ConversionAnnounced { .. } => call(Side::Provider, &[Role::Analyst], "task"),
         RequestEvent::Drafted { .. }
+        | RequestEvent::PackageOpened { .. }
         | RequestEvent::Revised { .. }
         | RequestEvent::Sent { .. }
         | RequestEvent::Filed { .. }
@@ -207,6 +208,17 @@ pub(crate) fn account(
     Ok(())
 }
 
+/// Tells an entitled person something of their organisation's vault; the organisation's code is the only reference.
+pub(crate) fn vault(
+    tx: &mut dyn Tx,
+    organisation: &Organisation,
+    person: PersonId,
+    kind: &str,
+    now: Moment,
+) -> Result<(), Fault> {
+    queue(tx, (&organisation.code, None), person, kind, now)
+}
+
 type Members = Vec<(PersonId, Vec<Role>)>;
 
 fn members(tx: &mut dyn Tx, organisation: OrganisationId) -> Result<Members, Fault> {
@@ -238,6 +250,7 @@ impl Inner {
     pub(crate) fn render(&self, row: &NoticeRow) -> Notice {
         let link = match row.request {
             Some(request) => format!("{}/requests/{request}", self.base_url),
+            None if row.kind.starts_with("vault-") => format!("{}/organisation/vault", self.base_url),
             None if row.kind.starts_with("account-") => format!("{}/account", self.base_url),
             None if row.kind == INCIDENT => format!("{}/revocations/{}", self.base_url, row.reference),
             None => format!("{}/organisation", self.base_url),

@@ -9,7 +9,7 @@ pub use addressee::{Addressees, MAX_ADDRESSEES};
 use crate::act::{Answer, Attempt, Caller, Denied, settle};
 use crate::sign_in::{hash, invitation, secret};
 use crate::source::freeze::ends_later;
-use crate::{DirectoryEntry, Exchange, Me, MemberView, PartyView, PeerProcedures, TokenView, new_id};
+use crate::{DirectoryEntry, Exchange, Me, MemberView, PartyView, PeerProcedures, TokenView, new_id, vault};
 use comity_domain::id::{OrganisationId, PersonId, TokenId};
 use comity_domain::identifier::{Identifier, IdentifierType, PortPolicy, RawIdentifier};
 use comity_domain::party::{
@@ -180,7 +180,7 @@ fn roles_fit(roles: &[Role], organisation: &Organisation) -> Result<(), Refusals
 
 impl Exchange {
     /// Runs `work` on an organisation if the caller may do `action` to it, and leaves the trail entry.
-    async fn on_organisation<T: Send + 'static>(
+    pub(crate) async fn on_organisation<T: Send + 'static>(
         &self,
         who: &Caller,
         organisation: OrganisationId,
@@ -368,7 +368,8 @@ impl Exchange {
     /// Not permitted, a role that does not exist there, the last administrator, or a fault.
     pub async fn set_roles(&self, who: &Caller, person: PersonId, roles: Vec<Role>) -> Result<(), Denied> {
         let organisation = who.organisation().ok_or(RefusalCode::NotPermitted)?;
-        let work = move |tx: &mut dyn Tx, found: &Organisation, _: Moment| {
+        let inner = self.inner.clone();
+        let work = move |tx: &mut dyn Tx, found: &Organisation, now: Moment| {
             if let Err(refusals) = roles_fit(&roles, found) {
                 return Ok(Err(refusals));
             }
@@ -383,6 +384,7 @@ impl Exchange {
             m.authoriser = m.authoriser.filter(|_| roles.contains(&Role::Authoriser));
             party::put_membership(tx, &m)?;
             credential::end_sessions(tx, person)?;
+            vault::tell_if_due(tx, &inner, found.id, now)?;
             Ok(Ok(()))
         };
         self.on_organisation(who, organisation, Action::RoleEdit, "done", work).await

@@ -2,7 +2,7 @@
 
 use crate::act::{Answer, Attempt, Caller, Denied, IdempotencyKey, Memory, Outcome, Receipt, commit, settle};
 use crate::assertion::Signed;
-use crate::{Exchange, Inner, evidence, new_id, new_uuid, source};
+use crate::{Exchange, Inner, evidence, new_id, new_uuid, source, vault};
 use comity_domain::id::{ContactPointId, ItemId, OrganisationId, RequestId};
 use comity_domain::party::{Organisation, OrganisationStatus, Side};
 use comity_domain::procedure::PinnedProcedure;
@@ -13,6 +13,7 @@ use comity_domain::request::{
 };
 use comity_domain::term::{ItemOutcome, RequestKind};
 use comity_domain::time::Moment;
+use comity_domain::vault::Vaults;
 use comity_policy::{Action, Relation};
 use comity_store::{Fault, Tx, inspection, party, request as rows, seal, upload};
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,7 @@ impl Parties {
         procedure: &PinnedProcedure,
         files: &[Arrived],
         source: &Source,
+        vaults: &Vaults,
         decision: impl FnOnce(&mut Context<'_>) -> T,
     ) -> T {
         let acting = match attempt.caller.organisation() {
@@ -105,6 +107,7 @@ impl Parties {
             },
             files,
             source,
+            vaults,
             new_id: &mut new_id,
         })
     }
@@ -238,11 +241,13 @@ impl Exchange {
             if let Err(refusal) = applies {
                 return attempt.refuse(tx, vec![refusal]);
             }
+            let source = Source::default();
             let number = rows::next_number(tx, from, year)?;
             let reference = format!("{}-{}-{year}-{number:06}", parties.from.country, parties.from.code);
-            let decided = parties.decide(&inner, &attempt, &pinned, &[], &Source::default(), |ctx| {
-                begin(id, reference.clone(), &pinned, ctx)
-            });
+            let decided =
+                parties.decide(&inner, &attempt, &pinned, &[], &source, &Vaults::default(), |ctx| {
+                    begin(id, reference.clone(), &pinned, ctx)
+                });
             let events = match decided {
                 Ok(events) => events,
                 Err(refusals) => return attempt.refuse(tx, refusals),
@@ -368,7 +373,8 @@ pub(crate) fn files(tx: &mut dyn Tx, key: &seal::DossierKey, id: RequestId) -> R
             let name = found.name(key)?;
             let upload = found.id.parse().map_err(|_| Fault::other("an upload without an identifier"))?;
             let inspection = reports.remove(&found.id);
-            files.push(Arrived { upload, name, bytes: found.received, sha256, inspection });
+            let sealed = found.sealed;
+            files.push(Arrived { upload, name, bytes: found.received, sha256, inspection, sealed });
         }
     }
     Ok(files)
@@ -413,6 +419,9 @@ pub(crate) fn act_in(
         Ok(allowed) => allowed,
         Err(refusals) => return Ok(Err(refusals)),
     };
+    if let RequestCommand::Open { package, purpose } = command {
+        attempt.detail = serde_json::json!({ "package": package, "purpose": purpose.trim() }).to_string();
+    }
     let Decision { request, key, parties, mut events } =
         match decided(tx, store, inner, attempt, id, command, expected)? {
             Ok(decision) => decision,
@@ -485,8 +494,21 @@ pub(crate) fn decided(
     let of_files = matches!(command, RequestCommand::Prepare { .. } | RequestCommand::Check { .. });
     let files = if of_files { files(tx, &key, id)? } else { Vec::new() };
     let source = source::load(tx, inner, &parties, &request, command, attempt.now)?;
-    let decided = parties
-        .decide(inner, attempt, pinned, &files, &source, |ctx| request::decide(&request, command, ctx));
+    let vaults = match command {
+        RequestCommand::Prepare { .. } | RequestCommand::Release { .. } => {
+            vault::vaults(tx, inner, &parties.from, &parties.to, attempt.now)?
+        }
+        RequestCommand::Open { .. } => {
+            if let Err(refusal) = vault::may_open(tx, inner, attempt.caller, attempt.now)? {
+                return Ok(Err(vec![refusal]));
+            }
+            Vaults::default()
+        }
+        _ => Vaults::default(),
+    };
+    let decided = parties.decide(inner, attempt, pinned, &files, &source, &vaults, |ctx| {
+        request::decide(&request, command, ctx)
+    });
     Ok(decided.map(|events| Decision { request, key, parties, events }))
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn load(
                 source.findings = finding::findings(tx, inner, parties, request)?;
             }
         }
-        RequestCommand::Thaw { .. } | RequestCommand::Reauthorise { .. } => {}
+        RequestCommand::Thaw { .. } | RequestCommand::Reauthorise { .. } | RequestCommand::Open { .. } => {}
         _ => return Ok(source),
     }
     source.people = rows::people(tx, request.id)?;

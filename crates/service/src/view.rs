@@ -18,6 +18,7 @@ use comity_domain::request::{
 };
 use comity_domain::term::{Certainty, Compulsion, DataCategory, ItemOutcome, Priority, RequestKind};
 use comity_domain::time::Moment;
+use comity_domain::vault::Mode;
 use serde::{Deserialize, Serialize};
 
 comity_domain::opaque!(
@@ -255,6 +256,8 @@ pub struct FileView {
     pub sha256: Option<String>,
     /// What the inspection says of it; nothing while it is being inspected.
     pub inspection: Option<Inspection>,
+    /// Whether it came sealed end to end.
+    pub sealed: bool,
 }
 
 /// A file of a package.
@@ -333,7 +336,10 @@ pub struct PackageView {
     pub awaits_deletion: bool,
     /// That this has been done.
     pub deletion: Option<Deletion>,
-    /// SHA-256 of the signed manifest, once released; without one there is no court bundle.
+    /// How its files are sealed.
+    #[schema(value_type = String)]
+    pub mode: Mode,
+    /// SHA-256 of the signed manifest, in hexadecimal; without one there is no court bundle.
     pub manifest: Option<String>,
     /// When the manifest was stamped, by the clock of the authority for time stamps.
     pub stamped_at: Option<Moment>,

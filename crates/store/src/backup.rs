@@ -226,8 +226,13 @@ pub const TABLES: &[Table] = &[
                 "created_at_us",
                 "completed_at_us",
                 "type_sealed",
+                "sealed",
             ],
         )
+    },
+    Table {
+        withheld: &["key_sealed"],
+        ..table("release_key", &[KeyColumn::Text("upload")], &["dossier", "destroyed_at_us", "created_at_us"])
     },
     table(
         "authenticator",
@@ -249,6 +254,23 @@ pub const TABLES: &[Table] = &[
         &["person", "organisation", "issuer", "digest", "created_at_us", "used_at_us", "ended_at_us"],
     ),
     table("recovery_code", &[KeyColumn::Bytes("secret_hash")], &["person", "created_at_us", "ended_at_us"]),
+    table("officer_key", ID, &["person", "recipient", "created_at_us", "retired_at_us"]),
+    table("locked_key", ID, &["officer_key", "kind", "authenticator", "locked", "created_at_us"]),
+    table(
+        "vault_epoch",
+        &[KeyColumn::Text("organisation"), KeyColumn::Int("epoch")],
+        &["recipient", "signer", "made_by", "created_at_us"],
+    ),
+    table(
+        "vault_grant",
+        &[KeyColumn::Text("organisation"), KeyColumn::Int("epoch"), KeyColumn::Text("person")],
+        &["officer_key", "sealed_to", "granted_by", "created_at_us"],
+    ),
+    table(
+        "relation",
+        &[KeyColumn::Text("from_organisation"), KeyColumn::Text("to_organisation")],
+        &["since_us"],
+    ),
     table(
         "revocation",
         ID,
@@ -304,10 +326,14 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("session", "who has signed out since must not be signed in again"),
     ("invitation", "a link that was used since must not work again"),
     ("ceremony", "a challenge waits for minutes only"),
+    ("opening", "whoever has opened a package may have its files for minutes only"),
 ];
 
 /// The keys of the dossiers, which stand in the archive of keys alone.
 const KEYS: Table = table("dossier_key", &[KeyColumn::Text("dossier")], &["wrapped", "destroyed_at_us"]);
+/// So do the release keys of sealed files.
+const RELEASE_KEYS: Table =
+    table("release_key", &[KeyColumn::Text("upload")], &["key_sealed", "destroyed_at_us"]);
 
 const fn table(name: &'static str, key: &'static [KeyColumn], rest: &'static [&'static str]) -> Table {
     Table { name, key, rest, withheld: &[] }
@@ -330,6 +356,7 @@ struct Texts {
 /// Made once from the names above: a statement that is written twice is forgotten once.
 static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| TABLES.iter().map(Texts::of).collect());
 static KEY_TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts::of(&KEYS));
+static RELEASE_TEXTS: LazyLock<Texts> = LazyLock::new(|| Texts::of(&RELEASE_KEYS));
 
 fn places(from: usize, count: usize) -> String {
     (from..from + count).map(|number| format!("${number}")).collect::<Vec<_>>().join(", ")
@@ -356,7 +383,7 @@ impl Texts {
 pub(crate) fn statements() -> Vec<&'static str> {
     let texts = TEXTS.iter().flat_map(|texts| [&*texts.first, &*texts.next, &*texts.insert]);
     texts
-        .chain([&*KEY_TEXTS.first, &*KEY_TEXTS.next])
+        .chain([&*KEY_TEXTS.first, &*KEY_TEXTS.next, &*RELEASE_TEXTS.first, &*RELEASE_TEXTS.next])
         .chain(dump::STATEMENTS.iter().copied())
         .chain(load::STATEMENTS.iter().copied())
         .collect()

@@ -18,7 +18,7 @@ use tokio::io::AsyncReadExt;
 
 use crate::disk::{Disk, Unfinished};
 use crate::fault::Fault;
-use crate::seal::{DossierKey, fill_random};
+use crate::seal::{BlobKey, fill_random};
 
 /// XChaCha20-Poly1305 in the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015), 32-bit counter.
 const VERSION: u8 = 1;
@@ -87,14 +87,14 @@ impl BlobStore {
         }
     }
 
-    /// Stores a content sealed with the dossier's key; durable when this returns.
+    /// Stores a content sealed with that key; durable when this returns.
     ///
     /// `path` has segments of plain characters parted by `/` and must be new. `hash` is continued over the content.
     /// *Errors*: [`BlobError::TooLarge`] beyond `max_bytes`, [`BlobError::Source`] when the source fails,
     /// [`BlobError::Storage`]; nothing is kept then.
     pub async fn put_part<E: std::fmt::Display>(
         &self,
-        key: &DossierKey,
+        key: &BlobKey,
         path: &str,
         content: impl Stream<Item = Result<Bytes, E>> + Send,
         max_bytes: u64,
@@ -116,7 +116,7 @@ impl BlobStore {
     /// *Errors*: [`BlobError::Missing`] at once; [`BlobError::Corrupt`] and [`BlobError::Storage`] on the way.
     pub async fn get_part(
         &self,
-        key: &DossierKey,
+        key: &BlobKey,
         path: &str,
     ) -> Result<BoxStream<'static, Result<Bytes, BlobError>>, BlobError> {
         let sealed = File::open(self.place(path)?).await.map_err(|error| storage(&error))?;
@@ -178,8 +178,8 @@ struct Chunks {
 }
 
 impl Chunks {
-    fn new(key: &DossierKey, nonce: [u8; NONCE]) -> Self {
-        Self { stream: StreamBE32::from_aead(key.blob_cipher(), &nonce.into()), position: 0 }
+    fn new(key: &BlobKey, nonce: [u8; NONCE]) -> Self {
+        Self { stream: StreamBE32::from_aead(key.cipher(), &nonce.into()), position: 0 }
     }
 
     fn seal(&mut self, path: &str, last: bool, chunk: &[u8]) -> Result<Vec<u8>, BlobError> {
@@ -209,7 +209,7 @@ struct Sealer<'a> {
 }
 
 impl<'a> Sealer<'a> {
-    fn new(key: &DossierKey, path: &'a str, file: Unfinished) -> Result<Self, BlobError> {
+    fn new(key: &BlobKey, path: &'a str, file: Unfinished) -> Result<Self, BlobError> {
         let mut header = [VERSION; HEADER];
         fill_random(&mut header[1..])?;
         let [_, nonce @ ..] = header;
@@ -268,7 +268,7 @@ impl<'a> Sealer<'a> {
 struct Opener {
     sealed: File,
     chunks: Option<Chunks>,
-    key: DossierKey,
+    key: BlobKey,
     path: String,
     waiting: BytesMut,
 }

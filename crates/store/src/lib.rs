@@ -36,6 +36,7 @@ pub mod testing;
 pub mod trail;
 pub mod upload;
 mod value;
+pub mod vault;
 
 pub use blob::{BlobError, BlobStore, PartStored};
 pub use engine::{Database, FaultPoint, MIGRATIONS, Migration, Point, SKIP_LOCKED, Store, StoreConfig, Tx};
@@ -64,6 +65,7 @@ pub fn statements() -> Vec<&'static str> {
         source::STATEMENTS,
         trail::STATEMENTS,
         upload::STATEMENTS,
+        vault::STATEMENTS,
     ]
     .concat()
 }

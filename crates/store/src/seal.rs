@@ -134,8 +134,44 @@ impl DossierKey {
     }
 
     /// The key of the dossier's blobs.
-    pub(crate) fn blob_cipher(&self) -> XChaCha20Poly1305 {
-        self.0.derived("comity blob 1").cipher()
+    pub fn blob_key(&self) -> BlobKey {
+        BlobKey(self.0.derived("comity blob 1"))
+    }
+}
+
+/// The key of blobs: a dossier's, or the release key of one sealed file.
+#[derive(Clone)]
+pub struct BlobKey(Secret);
+
+impl BlobKey {
+    pub(crate) fn cipher(&self) -> XChaCha20Poly1305 {
+        self.0.cipher()
+    }
+}
+
+/// The key of one sealed file's blobs: destroying it destroys the file, wherever its blobs lie (T38).
+pub struct ReleaseKey(Secret);
+
+impl ReleaseKey {
+    /// A new key, for one file only. *Errors*: the machine gives no randomness.
+    pub fn generate() -> Result<Self, Fault> {
+        Secret::random().map(Self)
+    }
+
+    /// The key of the file's blobs.
+    pub fn blob_key(&self) -> BlobKey {
+        BlobKey(self.0.derived("comity release 1"))
+    }
+
+    pub(crate) fn seal(&self, dossier: &DossierKey, place: Place<'_>) -> Result<Vec<u8>, Fault> {
+        dossier.seal(place, self.0.0.as_slice())
+    }
+
+    pub(crate) fn open(dossier: &DossierKey, place: Place<'_>, sealed: &[u8]) -> Result<Self, SealBroken> {
+        let mut bytes = dossier.open(place, sealed)?;
+        let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| SealBroken);
+        bytes.zeroize();
+        Ok(Self(Secret(Zeroizing::new(key?))))
     }
 }
 

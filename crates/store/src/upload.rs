@@ -11,17 +11,17 @@ use crate::blob::{BlobError, BlobStore};
 use crate::engine::{Store, Tx};
 use crate::fault::Fault;
 use crate::hex;
-use crate::seal::{DossierKey, Place, fill_random};
+use crate::seal::{BlobKey, DossierKey, Place, ReleaseKey, fill_random};
 use crate::value::{Row, Value};
 
 comity_domain::opaque!(NewUpload, Upload);
 
 crate::sql! {
     BEGIN = "insert into upload (id, dossier, name_sealed, declared_size, received, parts, hash_state, created_at_us,
-            type_sealed)
-        values ($1, $2, $3, $4, 0, 0, $5, $6, $7)";
+            type_sealed, sealed)
+        values ($1, $2, $3, $4, 0, 0, $5, $6, $7, $8)";
     READ = "select dossier, name_sealed, declared_size, received, parts, hash_state, sha256, created_at_us,
-            completed_at_us, id, type_sealed
+            completed_at_us, id, type_sealed, sealed
         from upload where id = $1";
     APPEND = "update upload set received = $2, parts = parts + 1, hash_state = $3
         where id = $1 and received = $4 and completed_at_us is null
@@ -31,8 +31,13 @@ crate::sql! {
     PUT_DIGEST = "update upload set sha256 = $2 where id = $1";
     PARTS = "select path from upload_part where upload = $1 order by number";
     OF_DOSSIER = "select dossier, name_sealed, declared_size, received, parts, hash_state, sha256, created_at_us,
-            completed_at_us, id, type_sealed
+            completed_at_us, id, type_sealed, sealed
         from upload where dossier = $1 order by created_at_us, id limit 10000";
+    ADD_RELEASE = "insert into release_key (upload, dossier, key_sealed, created_at_us) values ($1, $2, $3, $4)";
+    RELEASE = "select key_sealed from release_key where upload = $1";
+    DESTROY_RELEASE = "update release_key set key_sealed = null, destroyed_at_us = $2
+        where upload = $1 and destroyed_at_us is null";
+    REMOVE_PARTS = "delete from upload_part where upload = $1";
     REMOVE = "delete from upload where id = $1";
     STALE = "select id from upload where completed_at_us is null and created_at_us < $1
         order by created_at_us, id limit $2";
@@ -62,6 +67,8 @@ pub struct NewUpload {
     pub media_type: Option<String>,
     /// Bytes that the sender announces, if it knows.
     pub declared_size: Option<u64>,
+    /// Whether it comes sealed end to end: its parts then get a release key of their own.
+    pub sealed: bool,
     /// The time in microseconds since 1970.
     pub now_us: i64,
 }
@@ -90,6 +97,8 @@ pub struct Upload {
     pub created_at_us: i64,
     /// When it was completed, in microseconds since 1970.
     pub completed_at_us: Option<i64>,
+    /// Whether it came sealed end to end.
+    pub sealed: bool,
 }
 
 impl Upload {
@@ -185,8 +194,45 @@ pub fn begin(tx: &mut dyn Tx, key: &DossierKey, new: &NewUpload) -> Result<(), F
         Value::from(sealed_state(key, &new.id, &Sha256::new())?),
         Value::Int(new.now_us),
         Value::from(stated.transpose()?),
+        new.sealed.into(),
     ];
-    tx.exec(BEGIN, &args).map(drop)
+    tx.exec(BEGIN, &args)?;
+    if new.sealed {
+        let sealed = ReleaseKey::generate()?.seal(key, release_place(&new.id))?;
+        let args = [(&new.id).into(), (&new.dossier).into(), sealed.into(), new.now_us.into()];
+        tx.exec(ADD_RELEASE, &args)?;
+    }
+    Ok(())
+}
+
+fn release_place(upload: &str) -> Place<'_> {
+    Place { table: "release_key", row: upload, column: "key_sealed" }
+}
+
+/// The key of an upload's blobs: the dossier's, or the release key of a sealed file; nothing once that is destroyed.
+///
+/// *Errors*: the row was changed or the key is another.
+pub fn blob_key(tx: &mut dyn Tx, key: &DossierKey, upload: &Upload) -> Result<Option<BlobKey>, Fault> {
+    if !upload.sealed {
+        return Ok(Some(key.blob_key()));
+    }
+    let Some(row) = tx.row(RELEASE, &[(&upload.id).into()])? else {
+        return Err(Fault::other("a sealed file that never had a release key"));
+    };
+    let Some(sealed) = row.opt_bytes(0)? else { return Ok(None) };
+    Ok(Some(ReleaseKey::open(key, release_place(&upload.id), sealed)?.blob_key()))
+}
+
+/// Destroys the release key of a sealed file and forgets where its parts lay: nobody can read it any more, and the caller
+/// deletes the blobs at these paths after the commit. What is known of the file stays. Nothing for a file that is not
+/// sealed.
+pub fn destroy(tx: &mut dyn Tx, id: &str, now_us: i64) -> Result<Vec<String>, Fault> {
+    if tx.exec(DESTROY_RELEASE, &[id.into(), now_us.into()])? == 0 {
+        return Ok(Vec::new());
+    }
+    let paths = paths(tx, id)?;
+    tx.exec(REMOVE_PARTS, &[id.into()])?;
+    Ok(paths)
 }
 
 /// Reads an upload as it stands.
@@ -212,6 +258,7 @@ fn upload_of(id: &str, row: &Row) -> Result<Upload, Fault> {
         created_at_us: row.int(7)?,
         completed_at_us: row.opt_int(8)?,
         type_sealed: row.opt_bytes(10)?.map(<[u8]>::to_vec),
+        sealed: row.truth(11)?,
     })
 }
 
@@ -231,12 +278,17 @@ pub async fn append<E: std::fmt::Display>(
     content: impl Stream<Item = Result<Bytes, E>> + Send,
     limits: UploadLimits,
 ) -> Result<u64, UploadError> {
-    let wanted = id.to_owned();
-    let upload = store.read("upload.find", move |tx| found(tx, &wanted)).await?;
+    let (wanted, own) = (id.to_owned(), key.clone());
+    let find = move |tx: &mut dyn Tx| -> Result<(Upload, BlobKey), UploadError> {
+        let upload = found(tx, &wanted)?;
+        let blob_key = blob_key(tx, &own, &upload)?.ok_or(UploadError::Missing)?;
+        Ok((upload, blob_key))
+    };
+    let (upload, blob_key) = store.read("upload.find", find).await?;
     let allowed = allowed(&upload, offset, limits)?;
     let path = part_path(id, upload.parts)?;
     let hash = upload.hash(key)?;
-    let part = store.blobs().put_part(key, &path, content, allowed, hash).await;
+    let part = store.blobs().put_part(&blob_key, &path, content, allowed, hash).await;
     let part = part.map_err(|error| match error {
         BlobError::TooLarge(max) if max == limits.part_bytes => UploadError::TooLarge(max),
         BlobError::TooLarge(max) => UploadError::TooLarge(offset + max),
@@ -338,7 +390,7 @@ pub fn paths(tx: &mut dyn Tx, id: &str) -> Result<Vec<String>, Fault> {
 /// Reads a file back from the blobs at `paths`; the stream ends with an error at the first byte that is not authentic.
 pub fn content(
     blobs: &BlobStore,
-    key: &DossierKey,
+    key: &BlobKey,
     paths: Vec<String>,
 ) -> BoxStream<'static, Result<Bytes, BlobError>> {
     let (blobs, key) = (blobs.clone(), key.clone());
@@ -349,8 +401,10 @@ pub fn content(
     parts.try_flatten().boxed()
 }
 
-/// Removes an upload's rows; the caller deletes the blobs at its [`paths`] after the commit. False when there is none.
-pub fn remove(tx: &mut dyn Tx, id: &str) -> Result<bool, Fault> {
+/// Removes an upload's rows and destroys its release key, of which it stays on record that it is destroyed; the caller
+/// deletes the blobs at its [`paths`] after the commit. False when there is none.
+pub fn remove(tx: &mut dyn Tx, id: &str, now_us: i64) -> Result<bool, Fault> {
+    tx.exec(DESTROY_RELEASE, &[id.into(), now_us.into()])?;
     Ok(tx.exec(REMOVE, &[id.into()])? > 0)
 }
 

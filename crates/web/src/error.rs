@@ -34,9 +34,11 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::SupervisorNotAnother
         | Code::PresenceRequired
         | Code::SignatureRequired
+        | Code::GrantMissing
+        | Code::OpeningRequired
         | Code::ForeignForm => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
-        Code::Erased => StatusCode::GONE,
+        Code::Erased | Code::FileDestroyed => StatusCode::GONE,
         Code::MessageUnreadable => StatusCode::BAD_REQUEST,
         Code::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::TooMuch => StatusCode::TOO_MANY_REQUESTS,
@@ -57,6 +59,11 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::FileBeingInspected
         | Code::FileTakenBack
         | Code::ManifestMissing
+        | Code::SealingRequired
+        | Code::SealingNotHere
+        | Code::SealingOutdated
+        | Code::VaultMissing
+        | Code::OfficerKeyMissing
         | Code::DeletionOpen
         | Code::HoldOpen
         | Code::HoldEnded
@@ -99,6 +106,9 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::ClarificationUnknown
         | Code::FileRefused
         | Code::ColumnsDiffer
+        | Code::SealingMixed
+        | Code::NotSealed
+        | Code::GrantsDiffer
         | Code::RemarkUnseen
         | Code::ScopeMissing
         | Code::ScopeExtra

@@ -18,6 +18,7 @@ mod security;
 mod session;
 mod state;
 mod transfer;
+mod vault;
 mod words;
 
 pub use assets::manifest_digest;

@@ -5,7 +5,7 @@ use crate::error::{FaultId, PageError};
 use crate::interop;
 use crate::session::Visitor;
 use crate::state::{State as App, WebSettings};
-use crate::{api, assets, evidence, ledger, operator, pages, paper, security, transfer};
+use crate::{api, assets, evidence, ledger, operator, pages, paper, security, transfer, vault};
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -96,6 +96,7 @@ const ACTS: &[&str] = &[
     "request.prepare",
     "request.discard",
     "request.release",
+    "request.open",
     "request.confirm",
     "request.confirm_deletion",
     "request.withdraw",
@@ -150,6 +151,9 @@ pub const ROUTES: &[Route] = &[
     changes("POST", "/account/federation/{id}/end", Guard::Account, &["account.edit"]),
     changes("POST", "/account/recovery-code", Guard::Account, &["account.edit"]),
     changes("POST", "/account/sessions/{id}/end", Guard::Account, &["account.edit"]),
+    asks("GET", "/account/key.json", Guard::Account, &["account.view"]),
+    changes("POST", "/account/key", Guard::Account, &["account.edit"]),
+    changes("POST", "/account/key/locked", Guard::Account, &["account.edit"]),
     changes("POST", "/account/sign-out-everywhere", Guard::Account, &["session.end"]),
     asks("GET", "/account/presence", Guard::Account, &[]),
     changes("POST", "/account/presence", Guard::Account, &["session.present"]),
@@ -171,6 +175,11 @@ pub const ROUTES: &[Route] = &[
     asks("GET", "/requests/{id}/acts/{act}", Guard::Session, &["request.view", "request.findings"]),
     changes("POST", "/requests/{id}/acts/{act}", Guard::Session, ACTS),
     changes("POST", "/requests/{id}/acts/{act}/challenge", Guard::Session, ACTS),
+    asks("GET", "/requests/{id}/sealing.json", Guard::Session, &["request.sealing"]),
+    changes("POST", "/requests/{id}/packages/{package}/open", Guard::Session, &["request.open"]),
+    asks("GET", "/organisations/{id}/vault.json", Guard::Session, &["vault.view"]),
+    changes("POST", "/organisations/{id}/vault/epochs", Guard::Session, &["vault.grant"]),
+    changes("POST", "/organisations/{id}/vault/grants", Guard::Session, &["vault.grant"]),
     asks("GET", "/directory", Guard::Session, &["directory.view"]),
     asks("GET", "/directory/{id}", Guard::Session, &["directory.view"]),
     asks("GET", "/accreditations/{number}", Guard::Session, &["accreditation.view"]),
@@ -209,6 +218,7 @@ pub const ROUTES: &[Route] = &[
     changes("POST", "/api/v1/requests/{id}/files/{file}/complete", ACT, &["file.upload"]),
     asks("GET", "/api/v1/requests/{id}/files/{file}/content", READ, &["file.download"]),
     asks("GET", "/api/v1/requests/{id}/packages/{package}/court-bundle.zip", READ, &["package.export"]),
+    asks("GET", "/api/v1/requests/{id}/sealing", READ, &["request.sealing"]),
     asks("GET", "/api/v1/requests/{id}/findings", READ, &["request.findings"]),
     asks("GET", "/api/v1/accreditations/{number}", READ, &["accreditation.view"]),
     asks("GET", "/api/v1/revocations/{revocation}", READ, &["revocation.view"]),
@@ -272,6 +282,7 @@ fn program(app: App) -> Router {
     pages
         .merge(api::routes(&app))
         .merge(interop::routes(&app))
+        .merge(vault::routes(&app))
         .route("/health", get(health))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(bounded_time))

@@ -27,6 +27,9 @@ use std::fmt::Write as _;
 /// Where the next part of an upload starts, in bytes.
 pub(crate) const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 
+/// Which upload a part belongs to: named in every answer, and by a script in the next part.
+const UPLOAD_ID: HeaderName = HeaderName::from_static("upload-id");
+
 /// Longest name of a file, in bytes; the service decides what is left of it.
 const MAX_NAME: usize = 1_024;
 
@@ -87,8 +90,14 @@ pub(crate) async fn content(
 
 /// The inspected type, where it is one that no browser runs; anything else is bytes and nothing more (T27).
 fn served_as(inspection: Option<&Inspection>) -> HeaderValue {
-    const QUIET: [&str; 5] =
-        ["application/pdf", "application/zip", "application/json", "text/plain", "text/csv"];
+    const QUIET: [&str; 6] = [
+        "application/age",
+        "application/pdf",
+        "application/zip",
+        "application/json",
+        "text/plain",
+        "text/csv",
+    ];
     let known = inspection.map_or("", |report| report.media_type.as_str());
     let seen = ["image/", "audio/", "video/"].iter().any(|family| known.starts_with(family));
     let quiet = QUIET.contains(&known) || (seen && known != "image/svg+xml");
@@ -205,9 +214,14 @@ pub(crate) async fn part(
     let length = number(&headers, "upload-length").ok_or_else(bad)?;
     let name = headers.get("upload-name").and_then(|value| value.to_str().ok()).ok_or_else(bad)?;
     let name = percent_decoded(name).filter(|name| name.len() <= MAX_NAME).ok_or_else(bad)?;
+    let sealed = headers.get("upload-sealed").is_some_and(|value| value == "?1");
     let key = part_cookie(&name, length);
-    let known = cookie(&headers, &key).and_then(|value| value.parse().ok());
+    let named = headers.get(UPLOAD_ID).and_then(|value| value.to_str().ok());
+    let known = named.or_else(|| cookie(&headers, &key)).and_then(|value| value.parse().ok());
     let upload: UploadId = match (offset, known) {
+        (0, _) | (_, None) if sealed => {
+            app.exchange.begin_sealed_upload(&who.caller, id, &name, Some(length)).await?.id
+        }
         (0, _) | (_, None) => app.exchange.begin_upload(&who.caller, id, &name, Some(length), None).await?.id,
         (_, Some(known)) => known,
     };
@@ -236,6 +250,9 @@ fn remember(mut response: Response, key: &str, upload: UploadId, request: Reques
         format!("{key}={upload}; Path=/requests/{request}/files; HttpOnly; SameSite=Strict; Max-Age=86400");
     if let Ok(value) = HeaderValue::from_str(&text) {
         response.headers_mut().append(SET_COOKIE, value);
+    }
+    if let Ok(value) = HeaderValue::from_str(&upload.to_string()) {
+        response.headers_mut().insert(UPLOAD_ID, value);
     }
     response
 }

@@ -15,6 +15,7 @@ use crate::preservation::{Hold, HoldState};
 use crate::procedure::{PausedBy, Stop, Trigger, VerificationGate};
 use crate::refusal::{NonExecutionCode, Refusal, RefusalCode, Refusals};
 use crate::term::{DataCategory, ItemOutcome, RequestKind};
+use crate::vault::{SealedWith, Sealing};
 use serde::{Deserialize, Serialize};
 
 crate::opaque!(PackageFile);
@@ -250,6 +251,7 @@ pub(super) fn prepare(
     items: &[ItemId],
     files: &[FileContents],
     note: &str,
+    sealing: Option<&SealedWith>,
     ctx: &mut Context<'_>,
 ) -> Events {
     with_provider(request)?;
@@ -264,6 +266,7 @@ pub(super) fn prepare(
         }
     }
     let files = scope::contents(items, files, ctx)?;
+    let sealing = sealed(request, &files, sealing, ctx)?;
     let package = Package {
         id: ctx.id(),
         items: items.to_vec(),
@@ -275,8 +278,51 @@ pub(super) fn prepare(
         receipt: None,
         deletion: None,
         manifest: None,
+        sealing,
     };
     Ok(vec![RequestEvent::PackagePrepared { package: Box::new(package) }])
+}
+
+/// How a package is sealed: as the two organisations are bound to, to the keys that count now, and all of it (T42).
+fn sealed(
+    request: &Request,
+    files: &[PackageFile],
+    said: Option<&SealedWith>,
+    ctx: &Context<'_>,
+) -> Result<Option<Sealing>, Refusals> {
+    let came = |file: crate::id::UploadId| ctx.files.iter().find(|known| known.upload == file);
+    let is_sealed = |file: &PackageFile| came(file.upload).is_some_and(|known| known.sealed);
+    if files.iter().any(|file| is_sealed(file) != said.is_some()) {
+        return refuse_field(RefusalCode::SealingMixed, "files");
+    }
+    ctx.vaults.admit(said.is_some()).map_err(|refusal| vec![refusal])?;
+    let Some(said) = said else { return Ok(None) };
+    let both = ctx.vaults.both().map_err(|refusal| vec![refusal])?;
+    let mut recipients: Vec<String> = both.iter().map(|epoch| epoch.id.clone()).collect();
+    recipients.sort_unstable();
+    recipients.dedup();
+    let mut named = said.recipients.clone();
+    named.sort_unstable();
+    if named != recipients {
+        return refuse_field(RefusalCode::SealingOutdated, "sealing.recipients");
+    }
+    let hash = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if said.sha256.len() != 64 || !said.sha256.bytes().all(hash) {
+        return refuse_field(RefusalCode::FieldMalformed, "sealing.sha256");
+    }
+    let used = request.packages.iter().any(|package| package.holds(said.manifest))
+        || files.iter().any(|file| file.upload == said.manifest);
+    let Some(manifest) = came(said.manifest).filter(|file| file.sealed && !used) else {
+        return refuse_field(RefusalCode::FileIncomplete, "sealing.manifest");
+    };
+    Ok(Some(Sealing {
+        manifest: manifest.upload,
+        bytes: manifest.bytes,
+        cipher: manifest.sha256.clone(),
+        sha256: said.sha256.clone(),
+        recipients,
+        signer: both[1].signer.clone(),
+    }))
 }
 
 fn unreleased(request: &Request, id: PackageId) -> Result<&Package, Refusals> {
@@ -316,9 +362,15 @@ pub(super) fn release(
     {
         return refuse(RefusalCode::OwnCollection);
     }
+    if package.sealing.is_none() {
+        // What was collected before files went end to end does not leave in the old way (T42).
+        ctx.vaults.admit(false).map_err(|refusal| vec![refusal])?;
+    }
     let comparison = scope::checked(request, package, comparison, ctx.procedure)?;
+    // Of files sealed end to end, the provider signed the manifest before; of others, the instance signs it at the release.
+    let manifest = package.sealing.as_ref().map(|sealing| sealing.sha256.clone());
     let mut events =
-        vec![RequestEvent::PackageReleased { package: id, comparison, by: ctx.sign()?, manifest: None }];
+        vec![RequestEvent::PackageReleased { package: id, comparison, by: ctx.sign()?, manifest }];
     let mut remaining: Vec<&Item> =
         request.items.iter().filter(|item| item.state.outcome().is_none()).collect();
     for item_id in &package.items {

@@ -111,7 +111,7 @@ fn blank(event: &RequestEvent, created_at: Moment) -> Option<Request> {
 #[expect(clippy::too_many_lines, reason = "a table of all events, in their order")]
 fn change(request: &mut Request, event: &RequestEvent) {
     match event {
-        RequestEvent::Drafted { .. } | RequestEvent::Filed { .. } => {}
+        RequestEvent::Drafted { .. } | RequestEvent::Filed { .. } | RequestEvent::PackageOpened { .. } => {}
         RequestEvent::Revised { draft, by } => {
             request.draft = draft.clone();
             request.priority = draft.priority;

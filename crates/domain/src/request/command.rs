@@ -5,6 +5,7 @@ use super::{Comparison, Draft, FileContents, Found, Giving, Intake, Observation,
 use crate::id::{ClarificationId, ItemId, PackageId, PersonId, RevocationId};
 use crate::refusal::NonExecutionCode;
 use crate::term::{DataCategory, Priority, vocabulary};
+use crate::vault::SealedWith;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -116,6 +117,9 @@ pub enum RequestCommand {
         /// A note to the authority.
         #[serde(default)]
         note: String,
+        /// How the files are sealed, where they go end to end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sealing: Option<SealedWith>,
     },
     /// Discard a package before release.
     Discard {
@@ -130,6 +134,13 @@ pub enum RequestCommand {
         package: PackageId,
         /// What was asked against what is given.
         comparison: Comparison,
+    },
+    /// Open a sealed package, for a purpose; for a while its files are then given out.
+    Open {
+        /// Which.
+        package: PackageId,
+        /// What for.
+        purpose: String,
     },
     /// Confirm the receipt of a package.
     Confirm {
@@ -314,6 +325,8 @@ vocabulary! {
         Discard = "discard",
         /// See [`RequestCommand::Release`].
         Release = "release",
+        /// See [`RequestCommand::Open`].
+        Open = "open",
         /// See [`RequestCommand::Confirm`].
         Confirm = "confirm",
         /// See [`RequestCommand::ConfirmDeletion`].
@@ -367,6 +380,7 @@ impl RequestCommand {
             Self::Prepare { .. } => RequestAct::Prepare,
             Self::Discard { .. } => RequestAct::Discard,
             Self::Release { .. } => RequestAct::Release,
+            Self::Open { .. } => RequestAct::Open,
             Self::Confirm { .. } => RequestAct::Confirm,
             Self::ConfirmDeletion { .. } => RequestAct::ConfirmDeletion,
             Self::Withdraw { .. } => RequestAct::Withdraw,

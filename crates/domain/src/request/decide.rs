@@ -6,7 +6,9 @@ use super::check::{self, Source};
 use super::command::{Correction, Filing, RequestCommand};
 use super::draft::{Draft, check_draft, read_item};
 use super::freeze;
-use super::{Arrived, Authorisation, Item, ItemState, Package, Request, RequestEvent, Stage, receipt, watch};
+use super::{
+    Arrived, Authorisation, Item, ItemState, Package, Request, RequestEvent, Stage, opening, receipt, watch,
+};
 use crate::calendar::Calendar;
 use crate::clock::{Clock, CountingRule, Extension, Extent, Length, compute};
 use crate::id::{ClarificationId, ContactPointId, Id, PersonId, RequestId};
@@ -16,6 +18,7 @@ use crate::procedure::{DeadlineRule, PausedBy, PinnedProcedure, Procedure, Stop,
 use crate::refusal::{Refusal, RefusalCode, Refusals};
 use crate::term::{ItemOutcome, Priority};
 use crate::time::Moment;
+use crate::vault::Vaults;
 use uuid::Uuid;
 
 /// Longest free text of a reason, question or statement, in characters.
@@ -50,6 +53,8 @@ pub struct Context<'a> {
     pub files: &'a [Arrived],
     /// What is known of the source at this instant; read only for what depends on it.
     pub source: &'a Source,
+    /// How files go between the two sides; read only for what depends on it.
+    pub vaults: &'a Vaults,
     /// Source of identifiers.
     pub new_id: &'a mut dyn FnMut() -> Uuid,
 }
@@ -245,11 +250,14 @@ pub fn decide(request: &Request, command: &RequestCommand, ctx: &mut Context<'_>
         RequestCommand::Answer { clarification, text } => reply(request, *clarification, text, ctx),
         RequestCommand::Amend { corrections, reason } => amend(request, corrections, reason, ctx),
         RequestCommand::Decide { item, decision } => answer::decide_item(request, *item, decision, ctx),
-        RequestCommand::Prepare { items, files, note } => answer::prepare(request, items, files, note, ctx),
+        RequestCommand::Prepare { items, files, note, sealing } => {
+            answer::prepare(request, items, files, note, sealing.as_ref(), ctx)
+        }
         RequestCommand::Discard { package, reason } => answer::discard(request, *package, reason, ctx),
         RequestCommand::Release { package, comparison } => {
             answer::release(request, *package, comparison, ctx)
         }
+        RequestCommand::Open { package, purpose } => opening::open(request, *package, purpose, ctx),
         RequestCommand::Confirm { package, found, remark } => {
             receipt::confirm(request, *package, found, remark, ctx)
         }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::clock::Clock;
 use crate::id::{ClarificationId, ItemId, OrganisationId, PackageId, PersonId, RequestId};
+use crate::party::Side;
 use crate::preservation::{Hold, HoldEnd};
 use crate::procedure::ProcedurePin;
 use crate::refusal::NonExecutionCode;
@@ -225,10 +226,22 @@ pub enum RequestEvent {
         comparison: Comparison,
         /// By whom.
         by: Signature,
-        /// SHA-256 of the signed manifest in lower-case hexadecimal. `decide` leaves it open: the service signs with the
-        /// instance's key in the same transaction, and has it stand here, so that the ledger's proof names it.
+        /// SHA-256 of the signed manifest in lower-case hexadecimal: of files sealed end to end, the one that the provider signed
+        /// when it sealed them. Of others, `decide` leaves it open: the service signs with the instance's key in the same
+        /// transaction, and has it stand here, so that the ledger's proof names it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         manifest: Option<String>,
+    },
+    /// A sealed package was opened.
+    PackageOpened {
+        /// Which.
+        package: PackageId,
+        /// By which side; only that side sees it.
+        side: Side,
+        /// What for.
+        purpose: String,
+        /// By whom.
+        by: Signature,
     },
     /// The authority confirmed a package.
     ReceiptConfirmed {
@@ -367,6 +380,7 @@ impl RequestEvent {
             Self::PackagePrepared { .. } => "package_prepared",
             Self::PackageDiscarded { .. } => "package_discarded",
             Self::PackageReleased { .. } => "package_released",
+            Self::PackageOpened { .. } => "package_opened",
             Self::ReceiptConfirmed { .. } => "receipt_confirmed",
             Self::DeletionConfirmed { .. } => "deletion_confirmed",
             Self::AllReceiptsConfirmed { .. } => "all_receipts_confirmed",

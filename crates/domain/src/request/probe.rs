@@ -7,6 +7,7 @@ use super::{Arrived, Context, Found, Giving, ItemState, Observation, Request, Si
 use crate::procedure::CheckKind;
 use crate::refusal::{Refusal, RefusalCode, Refusals};
 use crate::term::RequestKind;
+use crate::vault::SealedWith;
 
 /// Blameless content for a text field.
 const TEXT: &str = "-";
@@ -55,6 +56,11 @@ fn probe(request: &Request, act: RequestAct, ctx: &Context<'_>) -> Result<Reques
             let package = request.package(id).ok_or(refusal(RefusalCode::PackageUnknown))?;
             let comparison = scope::blameless(request, package, ctx.procedure, TEXT);
             RequestCommand::Release { package: id, comparison }
+        }
+        RequestAct::Open => {
+            let sealed = |package: &&super::Package| package.sealing.is_some();
+            let package = request.packages.iter().find(sealed).ok_or(refusal(RefusalCode::PackageUnknown))?;
+            RequestCommand::Open { package: package.id, purpose: text }
         }
         RequestAct::Confirm => {
             let waits = |p: &&super::Package| p.released.is_some() && p.receipt.is_none();
@@ -135,7 +141,7 @@ fn prepare(request: &Request, ctx: &Context<'_>) -> Result<RequestCommand, Refus
     if items.is_empty() {
         return Err(Refusal::new(RefusalCode::PackageEmpty));
     }
-    let used = |id| request.packages.iter().any(|p| p.files.iter().any(|file| file.upload == id));
+    let used = |id| request.packages.iter().any(|package| package.holds(id));
     let free = || ctx.files.iter().filter(|file| !used(file.upload));
     let fit = |file: &&Arrived| file.inspection.as_ref().is_some_and(|report| report.refused().is_none());
     // Where no file can leave, the first one says why.
@@ -143,8 +149,22 @@ fn prepare(request: &Request, ctx: &Context<'_>) -> Result<RequestCommand, Refus
         Some(file) => vec![file],
         None => free().take(1).collect(),
     };
+    let sealing =
+        some.first().filter(|file| file.sealed).map(|file| sealing(file, &free().collect::<Vec<_>>(), ctx));
     let files = some.into_iter().map(|file| blameless(file, &items)).collect();
-    Ok(RequestCommand::Prepare { items, files, note: String::new() })
+    Ok(RequestCommand::Prepare { items, files, note: String::new(), sealing })
+}
+
+/// A sealing to which nothing can be said, as far as another sealed file is there that could be the manifest.
+fn sealing(first: &Arrived, free: &[&Arrived], ctx: &Context<'_>) -> SealedWith {
+    let other = free.iter().find(|file| file.sealed && file.upload != first.upload);
+    let both =
+        ctx.vaults.both().map_or_else(|_| Vec::new(), |both| both.map(|epoch| epoch.id.clone()).to_vec());
+    SealedWith {
+        manifest: other.map_or(first.upload, |file| file.upload),
+        sha256: "0".repeat(64),
+        recipients: both,
+    }
 }
 
 fn blameless(file: &Arrived, items: &[crate::id::ItemId]) -> FileContents {

@@ -24,8 +24,10 @@ pub struct Arrived {
     pub bytes: u64,
     /// SHA-256 of its content, in lower-case hexadecimal.
     pub sha256: String,
-    /// The report of its inspection, once there is one.
+    /// The report of its inspection, once there is one; of a sealed file it says no more than that it is one.
     pub inspection: Option<Inspection>,
+    /// Whether it came sealed end to end.
+    pub sealed: bool,
 }
 
 /// What whoever collected says that a file holds.
@@ -229,6 +231,10 @@ fn fit(
     let same = |table: &crate::inspection::Table| {
         table.columns.iter().eq(said.columns.iter().map(|column| &column.name))
     };
+    if arrived.sealed && !said.columns.is_empty() {
+        // What a sealed file holds is for its readers; its columns stand in no clear.
+        return refuse(RefusalCode::ColumnsDiffer, format!("{field}.columns"));
+    }
     let bounded = said.columns.len() <= MOST_COLUMNS && said.columns.iter().all(|c| c.name.len() <= 500);
     if !report.table.as_ref().map_or(bounded, same) {
         return refuse(RefusalCode::ColumnsDiffer, format!("{field}.columns"));

@@ -15,6 +15,7 @@ use comity_domain::request::{
 };
 use comity_domain::term::{DataCategory, Language, Priority};
 use comity_domain::time::Moment;
+use comity_domain::vault::Vaults;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -138,6 +139,7 @@ fn arrived(number: u128, inspection: Option<Inspection>) -> Arrived {
         bytes: 10,
         sha256: "0".repeat(64),
         inspection,
+        sealed: false,
     }
 }
 
@@ -178,6 +180,7 @@ fn act(
         to: party(1),
         files,
         source: &Source::default(),
+        vaults: &Vaults::default(),
         new_id: &mut new_id,
     };
     decide(request, command, &mut context)
@@ -192,6 +195,7 @@ fn prepare(items: &[u128], files: Vec<FileContents>) -> RequestCommand {
         items: items.iter().map(|number| id(*number)).collect(),
         files,
         note: String::new(),
+        sealing: None,
     }
 }
 

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not as it must be")]
 
 mod authority;
+mod browser;
 mod case;
 mod court;
 mod envelope;
 mod fixture;
+mod sealing;
 mod stamp;
 mod statement;
 mod vectors;

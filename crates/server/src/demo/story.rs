@@ -285,7 +285,7 @@ impl Teller<'_> {
         let columns = asked.into_iter().chain([("subscriber", who)]);
         let columns = columns.map(|(name, holds)| Column { name: name.to_owned(), holds }).collect();
         let files = vec![FileContents { file, items: items.clone(), columns }];
-        self.act(analyst, id, RequestCommand::Prepare { items, files, note }).await?;
+        self.act(analyst, id, RequestCommand::Prepare { items, files, note, sealing: None }).await?;
         let looked = self.look(reviewer, id).await?;
         let package = looked.packages.first().ok_or("no package")?;
         let seen = package.files.iter().map(|file| Seen { file: file.id, remarks: file.remarks.clone() });

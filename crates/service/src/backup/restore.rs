@@ -176,7 +176,7 @@ impl Restoring {
             let mut removed = 0;
             for file in &gone {
                 let paths = upload::paths(tx, file)?;
-                removed += u64::from(upload::remove(tx, file)?);
+                removed += u64::from(upload::remove(tx, file, now.us())?);
                 expiry::delete_later(tx, &paths, now)?;
             }
             Ok(removed)

@@ -107,6 +107,13 @@ pub(super) fn details(event: &RequestEvent, request: &Request, reader: Reader) -
                 ("files", found.map_or_else(String::new, |p| p.files.len().to_string())),
             ]
         }
+        RequestEvent::PackageOpened { package, purpose, .. } => {
+            let found = request.package(*package);
+            vec![
+                ("items", found.map_or_else(String::new, |p| numbers(request, &p.items))),
+                ("purpose", purpose.clone()),
+            ]
+        }
         RequestEvent::ReceiptConfirmed { receipt, .. } => {
             vec![("found", receipt.found.word().to_owned()), ("remark", receipt.remark.clone())]
         }

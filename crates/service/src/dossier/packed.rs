@@ -26,6 +26,7 @@ impl Desk<'_> {
             receipt: package.receipt.clone(),
             awaits_deletion: package.awaits_deletion(),
             deletion: package.deletion.clone(),
+            mode: package.mode(),
             manifest: package.manifest.clone(),
             stamped_at: None,
         };

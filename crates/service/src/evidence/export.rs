@@ -254,7 +254,7 @@ fn made(
     for (number, weighed, paths) in files {
         let name = file_name(Mode::SealedByServer, *number);
         sizes.insert(name.clone(), weighed.bytes);
-        let content = upload::content(blobs, key, paths.clone());
+        let content = upload::content(blobs, &key.blob_key(), paths.clone());
         let content = content.map(|part| part.map_err(std::io::Error::other)).boxed();
         members.push_back(Member { name, content });
     }

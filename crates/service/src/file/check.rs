@@ -7,7 +7,7 @@ use crate::act::hex;
 use comity_domain::id::RequestId;
 use comity_domain::request::Request;
 use comity_evidence::Digest;
-use comity_store::seal::DossierKey;
+use comity_store::seal::{BlobKey, DossierKey};
 use comity_store::{Fault, Tx, inspection, manifest, upload};
 use futures_util::TryStreamExt;
 use sha2::{Digest as _, Sha256};
@@ -18,7 +18,7 @@ pub(crate) struct Kept {
     id: String,
     digest: String,
     paths: Vec<String>,
-    key: DossierKey,
+    key: BlobKey,
 }
 
 /// What is wrong with the rows of a dossier's uploads, and which contents are to be read.
@@ -43,6 +43,9 @@ pub(crate) fn uploads(
     }
     for package in &request.packages {
         let Some(named) = &package.manifest else { continue };
+        if package.sealing.is_some() {
+            continue;
+        }
         let kept = manifest::find(tx, key, request.id, package.id);
         let found = kept.map(|kept| kept.map(|kept| Digest::of(kept.note.as_bytes()).to_string()));
         match found {
@@ -56,11 +59,34 @@ pub(crate) fn uploads(
             }
         }
     }
+    for sealing in request.packages.iter().filter_map(|package| package.sealing.as_ref()) {
+        let named = sealing.manifest.to_string();
+        let same = |row: &upload::Upload| {
+            row.id == named
+                && row.sha256.as_deref() == Some(&*sealing.cipher)
+                && row.received == sealing.bytes
+        };
+        if !rows.iter().any(same) {
+            wrong.push(format!("manifest {named} is not the one that its package names"));
+        }
+    }
     for row in rows {
         match row.digest(key) {
             Ok(digest) if row.sha256.as_ref().is_none_or(|sha256| *sha256 == digest) => {
-                let paths = upload::paths(tx, &row.id)?;
-                kept.push(Kept { request: request.id, id: row.id, digest, paths, key: key.clone() });
+                match upload::blob_key(tx, key, &row) {
+                    Ok(Some(key)) => {
+                        let paths = upload::paths(tx, &row.id)?;
+                        kept.push(Kept { request: request.id, id: row.id, digest, paths, key });
+                    }
+                    // Destroyed: there is nothing to be read any more.
+                    Ok(None) => {}
+                    Err(fault) => {
+                        wrong.push(format!(
+                            "the release key of file {} does not open: {}",
+                            row.id, fault.message
+                        ));
+                    }
+                }
             }
             Ok(_) => wrong.push(format!("file {} has another digest than its parts had", row.id)),
             Err(fault) => wrong.push(format!("file {} does not open: {}", row.id, fault.message)),

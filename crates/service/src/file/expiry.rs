@@ -86,7 +86,7 @@ fn expire(
         return Ok(());
     }
     if let Some((request, _)) = rows::load(tx, store.instance_key(), request)? {
-        let package = request.packages.iter().find(|p| p.files.iter().any(|f| f.upload == file));
+        let package = request.packages.iter().find(|p| p.holds(file));
         match package {
             Some(package) if package.released.is_some() => return Ok(()),
             Some(_) => return look_later(tx, inner, request.id, file, now),
@@ -100,7 +100,7 @@ fn expire(
     }
     attempt.basis = format!("loose_file_days {}", inner.loose_file_days);
     let paths = upload::paths(tx, &id)?;
-    upload::remove(tx, &id)?;
+    upload::remove(tx, &id, now.us())?;
     attempt.record(tx, "done", "")?;
     delete_later(tx, &paths, now)
 }

@@ -13,7 +13,7 @@ use comity_domain::refusal::Refusal;
 use comity_domain::time::Moment;
 use comity_policy::Action;
 use comity_store::job::{self, Lane, NewJob};
-use comity_store::seal::DossierKey;
+use comity_store::seal::{BlobKey, DossierKey};
 use comity_store::{Fault, Tx, inspection, request as rows, upload};
 use futures_util::future::join_all;
 use std::future::Future;
@@ -39,6 +39,7 @@ struct Wanted {
     stated: String,
     paths: Vec<String>,
     key: DossierKey,
+    blob_key: BlobKey,
 }
 
 /// Has a file inspected that is complete.
@@ -99,7 +100,7 @@ impl Exchange {
         let found = self.store.read("file.inspect", find).await.map_err(|fault| fault.to_string())?;
         // Removed or erased meanwhile: nothing is left to be looked at.
         let Some(wanted) = found else { return Ok(()) };
-        let content = upload::content(self.store.blobs(), &wanted.key, wanted.paths.clone());
+        let content = upload::content(self.store.blobs(), &wanted.blob_key, wanted.paths.clone());
         let most = self.inner.upload_limit.saturating_mul(UNPACKED);
         let claims = inspector::Claims::of(&wanted.name, &wanted.stated);
         let report = self.inner.inspector.look(content, &claims, most).await?;
@@ -119,7 +120,8 @@ fn wanted(
     let Some((_, key)) = rows::load(tx, store.instance_key(), request)? else { return Ok(None) };
     let Some(found) = upload::find(tx, &id)? else { return Ok(None) };
     let (name, stated) = (found.name(&key)?, found.media_type(&key)?.unwrap_or_default());
-    Ok(Some(Wanted { request, file, name, stated, paths: upload::paths(tx, &id)?, key }))
+    let Some(blob_key) = upload::blob_key(tx, &key, &found)? else { return Ok(None) };
+    Ok(Some(Wanted { request, file, name, stated, paths: upload::paths(tx, &id)?, key, blob_key }))
 }
 
 /// Keeps the report, unless the file is gone.

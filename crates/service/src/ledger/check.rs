@@ -93,6 +93,9 @@ impl Exchange {
                 check_log(tx, &inner.ledger, &log, &mut report)?;
                 check_cosigned(tx, &inner.ledger, &log, &mut report)?;
             }
+            for (place, wrong) in crate::vault::check(tx)? {
+                report.add(place, wrong);
+            }
             unexplained(tx, &mut report)?;
             check_restored(tx, &mut report)?;
             for wrong in tx.integrity()? {

@@ -14,7 +14,7 @@ use comity_domain::request::{Request, RequestEvent};
 use comity_domain::time::Moment;
 use comity_policy::Action;
 use comity_store::job::{self, NewJob};
-use comity_store::{Fault, Store, Tx, manifest, request, seal, upload};
+use comity_store::{Fault, Store, Tx, manifest, request, seal, upload, vault};
 
 /// Erases a dossier whose retention is over.
 pub(crate) const ERASE: &str = "request.erase";
@@ -138,10 +138,11 @@ fn remove(tx: &mut dyn Tx, id: RequestId, rule: &str, at: Moment, now: Moment) -
     super::record(tx, Some(&text), body.to_string(), now)?;
     for file in upload::of_dossier(tx, &text)? {
         let paths = upload::paths(tx, &file.id)?;
-        upload::remove(tx, &file.id)?;
+        upload::remove(tx, &file.id, now.us())?;
         crate::file::expiry::delete_later(tx, &paths, now)?;
     }
     manifest::remove(tx, id)?;
+    vault::end_openings(tx, id)?;
     request::erase(tx, id)?;
     let scrub = NewJob {
         id: new_uuid(now).to_string(),

@@ -4,7 +4,7 @@
 
 use crate::act::{Attempt, Caller, Memory};
 use crate::request::act_in;
-use crate::{Exchange, Inner, new_id, new_uuid, notice};
+use crate::{Exchange, Inner, new_id, new_uuid, notice, vault};
 use comity_domain::id::{OrganisationId, PersonId, RequestId, RevocationId};
 use comity_domain::party::{Membership, Role};
 use comity_domain::request::{Request, RequestCommand, RequestEvent, RevocationCause};
@@ -56,6 +56,7 @@ pub(crate) fn revoke(
     };
     rows::revoke(tx, &revocation)?;
     freeze_some(tx, store, inner, &revocation, "", now)?;
+    vault::tell_if_due(tx, inner, what.organisation, now)?;
     Ok(revocation.id)
 }
 

@@ -47,7 +47,9 @@ async fn released(world: &World) -> (RequestId, PackageId, Vec<UploadId>) {
         };
         files.extend(one);
     }
-    world.act(Who::Analyst, id, RequestCommand::Prepare { items, files, note: String::new() }).await;
+    world
+        .act(Who::Analyst, id, RequestCommand::Prepare { items, files, note: String::new(), sealing: None })
+        .await;
     let package = world.look(Who::Reviewer, id).await.packages[0].clone();
     world.act(Who::Reviewer, id, releasing(&package)).await;
     (id, package.id, uploads)

@@ -396,7 +396,7 @@ impl World {
         let names = table.map_or_else(Vec::new, |table| table.columns);
         let columns = names.into_iter().map(|name| Column { name, holds: Holds::Identifier }).collect();
         let files = vec![FileContents { file, items: items.clone(), columns }];
-        RequestCommand::Prepare { items, files, note: String::new() }
+        RequestCommand::Prepare { items, files, note: String::new(), sealing: None }
     }
 
     pub(crate) fn complete_draft(&self, procedure: &str) -> Draft {

@@ -8,6 +8,7 @@ mod assertion;
 #[path = "../../../evidence/tests/it/authority.rs"]
 mod authority;
 mod backup;
+mod client;
 mod concurrency;
 mod corrupt;
 mod desk;
@@ -31,4 +32,5 @@ mod passkey;
 mod refused;
 mod source;
 mod tampered;
+mod vault;
 mod witness;

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 
 use super::archive::{Absence, Gone, Part, Writer};
 use super::staging::KEY_FILES;
-use super::{BackupFault, KEY_TEXTS, KEYS, TABLES, TEXTS, Table, Texts};
+use super::{BackupFault, KEY_TEXTS, KEYS, RELEASE_KEYS, RELEASE_TEXTS, TABLES, TEXTS, Table, Texts};
 use crate::engine::{Store, Tx};
 use crate::fault::Fault;
 use crate::value::{Row, Value};
@@ -125,7 +125,7 @@ pub fn absent(tx: &mut dyn Tx, gone: &mut [Gone]) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Writes the key files of the data folder and the keys of all dossiers. *Errors*: [`BackupFault`]; a key file is missing.
+/// Writes the key files of the data folder and the keys of all dossiers and sealed files. *Errors*: [`BackupFault`]; a key file is missing.
 pub fn keys<W: Write>(tx: &mut dyn Tx, store: &Store, out: &mut Writer<W>) -> Result<(), BackupFault> {
     for (name, needed) in KEY_FILES {
         let path = store.data_dir().join(name);
@@ -139,5 +139,6 @@ pub fn keys<W: Write>(tx: &mut dyn Tx, store: &Store, out: &mut Writer<W>) -> Re
             Err(error) => return Err(BackupFault::Refused(format!("{}: {error}", path.display()))),
         }
     }
-    table(tx, out, &KEYS, &KEY_TEXTS)
+    table(tx, out, &KEYS, &KEY_TEXTS)?;
+    table(tx, out, &RELEASE_KEYS, &RELEASE_TEXTS)
 }

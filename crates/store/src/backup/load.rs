@@ -5,7 +5,7 @@ use std::io::Read;
 
 use super::archive::{Absence, ArchiveKind, Header, Manifest, Next, Part, Reader, rows_of};
 use super::staging::KEY_FILES;
-use super::{BackupFault, KEYS, TABLES, TEXTS, Table, schema};
+use super::{BackupFault, KEYS, RELEASE_KEYS, TABLES, TEXTS, Table, schema};
 use crate::disk::Unfinished;
 use crate::engine::{Store, Tx};
 use crate::fault::Fault;
@@ -17,6 +17,10 @@ crate::sql! {
     NOTE_DESTROYED = "update dossier_key set wrapped = null, destroyed_at_us = $2
         where dossier = $1 and destroyed_at_us is null";
     KEYLESS = "select count(*) from dossier_key where wrapped is null and destroyed_at_us is null";
+    PUT_RELEASE = "update release_key set key_sealed = $2 where upload = $1 and destroyed_at_us is null";
+    RELEASE_DESTROYED = "update release_key set key_sealed = null, destroyed_at_us = $2
+        where upload = $1 and destroyed_at_us is null";
+    RELEASELESS = "select count(*) from release_key where key_sealed is null and destroyed_at_us is null";
     FREEZE = "update log set restored_at_us = $1
         where restored_at_us is null and year = (select max(year) from log)";
     WITH_CONTENT = "select d.dossier, d.destroyed_at_us from dossier_key d join request r on r.id = d.dossier
@@ -135,7 +139,13 @@ pub fn load<D: Read, K: Read>(
         return Err(archive("a table is missing"));
     }
     reader.close(store.instance_key())?;
-    rows(&mut keys, &KEYS, |row| put_key(tx, row))?;
+    rows(&mut keys, &KEYS, |row| put_key(tx, (PUT_KEY, NOTE_DESTROYED), row))?;
+    match keys.advance()? {
+        Next::Begin(Part::Table { name, columns })
+            if name == RELEASE_KEYS.name && columns == RELEASE_KEYS.columns() => {}
+        _ => return Err(unexpected()),
+    }
+    rows(&mut keys, &RELEASE_KEYS, |row| put_key(tx, (PUT_RELEASE, RELEASE_DESTROYED), row))?;
     let Next::Manifest(_) = keys.advance()? else { return Err(unexpected()) };
     keys.close(store.instance_key())?;
     for gone in &manifest.gone {
@@ -150,17 +160,26 @@ pub fn load<D: Read, K: Read>(
              was made after it"
         )));
     }
+    let releaseless = tx.row(RELEASELESS, &[])?.map_or(Ok(0), |row| row.int(0))?;
+    if releaseless > 0 {
+        return Err(BackupFault::Refused(format!(
+            "the archive of keys has no release key for {releaseless} sealed files of the archive of data: it is older. \
+             Take one that was made after it"
+        )));
+    }
     tx.exec(FREEZE, &[now_us.into()])?;
     Ok(Loaded { header, manifest })
 }
 
 /// A row of the archive of keys: the newer state of a key counts, and a destroyed one stays so.
-fn put_key(tx: &mut dyn Tx, row: &[Value]) -> Result<(), Fault> {
+fn put_key(
+    tx: &mut dyn Tx,
+    (put, note_destroyed): (&'static str, &'static str),
+    row: &[Value],
+) -> Result<(), Fault> {
     match row {
-        [dossier, Value::Null, at @ Value::Int(_)] => tx.put(NOTE_DESTROYED, &[dossier.clone(), at.clone()]),
-        [dossier, wrapped @ Value::Bytes(_), Value::Null] => {
-            tx.put(PUT_KEY, &[dossier.clone(), wrapped.clone()])
-        }
+        [of, Value::Null, at @ Value::Int(_)] => tx.put(note_destroyed, &[of.clone(), at.clone()]),
+        [of, key @ Value::Bytes(_), Value::Null] => tx.put(put, &[of.clone(), key.clone()]),
         _ => Err(Fault::other("a key that is neither there nor destroyed")),
     }
 }

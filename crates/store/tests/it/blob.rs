@@ -24,12 +24,16 @@ async fn put(store: &Store, key: &DossierKey, path: &str, content: &[u8], piece:
     let pieces: Vec<Result<Bytes, String>> =
         content.chunks(piece).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
     let limit = content.len() as u64;
-    store.blobs().put_part(key, path, stream::iter(pieces), limit, Sha256::new()).await.expect("stored")
+    store
+        .blobs()
+        .put_part(&key.blob_key(), path, stream::iter(pieces), limit, Sha256::new())
+        .await
+        .expect("stored")
 }
 
 /// All pieces that come before the end or the first error.
 async fn get(store: &Store, key: &DossierKey, path: &str) -> (Vec<u8>, Option<BlobError>) {
-    let mut pieces = match store.blobs().get_part(key, path).await {
+    let mut pieces = match store.blobs().get_part(&key.blob_key(), path).await {
         Ok(pieces) => pieces,
         Err(error) => return (Vec::new(), Some(error)),
     };
@@ -154,10 +158,11 @@ fn a_content_beyond_the_limit_or_one_that_breaks_off_leaves_nothing() {
         let piece = || Ok::<_, String>(Bytes::from(content(CHUNK)));
         let long = stream::iter((0..20).map(|_| piece()));
         let limit = 20 * CHUNK as u64 - 1;
-        let refused = store.blobs().put_part(key, "d1/long", long, limit, Sha256::new()).await;
+        let refused = store.blobs().put_part(&key.blob_key(), "d1/long", long, limit, Sha256::new()).await;
         assert_eq!(refused.map(|stored| stored.bytes), Err(BlobError::TooLarge(limit)));
         let broken = stream::iter((0..20).map(|_| piece()).chain([Err("connection reset".to_owned())]));
-        let refused = store.blobs().put_part(key, "d1/broken", broken, u64::MAX, Sha256::new()).await;
+        let refused =
+            store.blobs().put_part(&key.blob_key(), "d1/broken", broken, u64::MAX, Sha256::new()).await;
         assert_eq!(refused.map(|stored| stored.bytes), Err(BlobError::Source("connection reset".to_owned())));
         assert_eq!(files_under(&store.dir().join("blobs")), 0);
     });
@@ -178,7 +183,7 @@ fn a_path_cannot_leave_the_folder() {
     with_key(async |store, key| {
         for path in ["../outside", "a/../../outside", "/../outside", "a//b", "."] {
             let empty = stream::empty::<Result<Bytes, String>>();
-            let stored = store.blobs().put_part(key, path, empty, 0, Sha256::new()).await;
+            let stored = store.blobs().put_part(&key.blob_key(), path, empty, 0, Sha256::new()).await;
             assert!(stored.is_err() || !path.contains(".."), "{path}");
         }
         assert!(!store.dir().join("outside").exists());
@@ -189,7 +194,7 @@ fn a_path_cannot_leave_the_folder() {
 fn pieces_are_no_longer_than_a_chunk() {
     with_key(async |store, key| {
         put(store, key, "d1/p", &content(9 * CHUNK + 5), 5 * CHUNK).await;
-        let pieces = store.blobs().get_part(key, "d1/p").await.expect("opened");
+        let pieces = store.blobs().get_part(&key.blob_key(), "d1/p").await.expect("opened");
         let lengths: Vec<usize> = pieces.map_ok(|piece| piece.len()).try_collect().await.expect("authentic");
         assert_eq!(lengths.len(), 10);
         assert!(lengths.iter().all(|length| *length <= CHUNK));

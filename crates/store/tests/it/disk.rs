@@ -37,7 +37,7 @@ fn with(strike: FaultPoint) -> TestStore {
 
 async fn put(store: &Store, key: &DossierKey, path: &str) -> Result<(), BlobError> {
     let pieces = stream::iter([Ok::<_, String>(Bytes::from(content(700_000)))]);
-    store.blobs().put_part(key, path, pieces, 1_000_000, Sha256::new()).await.map(drop)
+    store.blobs().put_part(&key.blob_key(), path, pieces, 1_000_000, Sha256::new()).await.map(drop)
 }
 
 async fn insert(store: &Store, name: &'static str) -> Result<u64, Fault> {
@@ -75,7 +75,7 @@ fn a_failed_sync_or_renaming_of_a_blob_stops_the_store_and_is_tried_once() {
             assert!(store.put_file(&store.dir().join("kept"), b"late").is_err());
             assert_eq!(tried.load(Ordering::SeqCst), 1, "{point:?}");
             assert_eq!(files_under(&store.dir().join("blobs")), 1, "{point:?}");
-            let before = store.blobs().get_part(&key, "d1/before").await.expect("it is there");
+            let before = store.blobs().get_part(&key.blob_key(), "d1/before").await.expect("it is there");
             let pieces: Vec<Bytes> = before.try_collect().await.expect("authentic");
             assert_eq!(pieces.iter().map(Bytes::len).sum::<usize>(), 700_000);
         });

@@ -26,6 +26,7 @@ on_both_engines! {
                 name: "answer.csv".to_owned(),
                 media_type: None,
                 declared_size: None,
+                sealed: false,
                 now_us: NOW_US,
             };
             upload::begin(tx, &key, &new)?;
@@ -40,7 +41,7 @@ on_both_engines! {
             assert_eq!(stranger.kind, FaultKind::Other);
             let row = tx.row("select report_sealed from inspection", &[])?.expect("a row");
             assert!(!row.bytes(0)?.windows(8).any(|window| window == b"canary1b"));
-            upload::remove(tx, "u1")?;
+            upload::remove(tx, "u1", NOW_US)?;
             assert!(inspection::find(tx, &key, "u1")?.is_none());
             Ok(())
         };

@@ -25,6 +25,7 @@ async fn begin(
         name: "log of 203.0.113.7.csv".to_owned(),
         media_type: Some("text/csv".to_owned()),
         declared_size,
+        sealed: false,
         now_us: NOW_US,
     };
     let key = key.clone();
@@ -59,7 +60,7 @@ async fn paths(store: &Store, id: &'static str) -> Vec<String> {
 }
 
 async fn read_back(store: &Store, key: &DossierKey, id: &'static str) -> Result<Vec<u8>, BlobError> {
-    let pieces = upload::content(store.blobs(), key, paths(store, id).await);
+    let pieces = upload::content(store.blobs(), &key.blob_key(), paths(store, id).await);
     pieces
         .try_fold(Vec::new(), async |mut all, piece| {
             all.extend_from_slice(&piece);
@@ -180,8 +181,8 @@ on_both_engines! {
         };
         assert_eq!(stale(NOW_US).await, Vec::<String>::new());
         assert_eq!(stale(NOW_US + 1).await, ["u1"]);
-        assert_eq!(store.write("test.remove", |tx| upload::remove(tx, "u1")).await, Ok::<_, Fault>(true));
-        assert_eq!(store.write("test.remove", |tx| upload::remove(tx, "u1")).await, Ok::<_, Fault>(false));
+        assert_eq!(store.write("test.remove", |tx| upload::remove(tx, "u1", NOW_US)).await, Ok::<_, Fault>(true));
+        assert_eq!(store.write("test.remove", |tx| upload::remove(tx, "u1", NOW_US)).await, Ok::<_, Fault>(false));
         assert_eq!(paths(store, "u1").await, Vec::<String>::new());
     }
 

@@ -28,6 +28,10 @@ pub(crate) struct NewFile {
     /// Its media type, where it is known; the inspection tells when it is something else.
     #[serde(default)]
     media_type: Option<String>,
+    /// Whether it comes sealed end to end; then its name is a number such as `0001.age`, or `manifest.age`, and it has no
+    /// media type.
+    #[serde(default)]
+    sealed: bool,
 }
 
 /// Announces a file of an answer.
@@ -50,7 +54,11 @@ pub(crate) async fn begin(
     if new.size.is_some_and(|size| size > app.upload_limit) {
         return Err(PageError::refused(RefusalCode::FileTooLarge));
     }
-    let file = app.exchange.begin_upload(who, id, &new.name, new.size, new.media_type.as_deref()).await?;
+    let file = match (new.sealed, new.media_type.as_deref()) {
+        (false, stated) => app.exchange.begin_upload(who, id, &new.name, new.size, stated).await?,
+        (true, None) => app.exchange.begin_sealed_upload(who, id, &new.name, new.size).await?,
+        (true, Some(_)) => return Err(PageError::refused(RefusalCode::FieldUnknown)),
+    };
     Ok((StatusCode::CREATED, [(UPLOAD_OFFSET, HeaderValue::from(file.bytes))], Json(file)))
 }
 

@@ -12,6 +12,7 @@ mod source;
 mod token;
 mod trail;
 
+pub(crate) use body::Body;
 pub use token::Scope;
 pub(crate) use token::{Interop, Token};
 
@@ -62,6 +63,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(request::act))
         .routes(routes!(request::proof))
         .routes(routes!(request::paper))
+        .routes(routes!(request::sealing))
         .routes(routes!(request::work))
         .routes(routes!(file::begin))
         .routes(routes!(file::append))

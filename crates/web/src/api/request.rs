@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use comity_domain::id::{OrganisationId, RequestId};
 use comity_domain::request::{Draft, RequestCommand};
-use comity_service::{Case, Dossier, Erased, PaperKind, QueuePage, QueueQuery, Receipt, Work};
+use comity_service::{Case, Dossier, Erased, PaperKind, QueuePage, QueueQuery, Receipt, SealingView, Work};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -221,6 +221,25 @@ pub(crate) async fn paper(
 ) -> Result<Response, PageError> {
     let language = query.language.unwrap_or_else(|| accepted_language(&headers));
     crate::paper::print(&app, &token.caller, id, &kind, language).await
+}
+
+/// How the files of an answer have to be sealed now: end to end with the vaults to which everything is sealed, or by the
+/// server.
+#[utoipa::path(
+    get,
+    path = "/requests/{id}/sealing",
+    tag = "files",
+    params(("id" = RequestId, Path, description = "The request.")),
+    responses((status = OK, body = SealingView), (status = "default", body = Problem, content_type = "application/problem+json")),
+    security(("token" = ["read"])),
+)]
+pub(crate) async fn sealing(
+    State(app): State<App>,
+    token: Token<Read>,
+    Path(id): Path<RequestId>,
+    Query(Nothing {}): Query<Nothing>,
+) -> Result<Json<SealingView>, PageError> {
+    Ok(Json(app.exchange.sealing(&token.caller, id).await?))
 }
 
 /// What the caller has to do now.

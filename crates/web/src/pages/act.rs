@@ -18,6 +18,7 @@ use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
 use comity_domain::request::{Correction, Decision, DraftItem, Finding, Giving, RequestAct, RequestCommand};
 use comity_domain::term::RequestKind;
 use comity_domain::time::Moment;
+use comity_domain::vault::SealedWith;
 use comity_service::{Challenge, Denied, Dossier, IdempotencyKey, ItemView, PackageView, Receipt};
 use serde::Deserialize;
 
@@ -190,7 +191,13 @@ fn command(act: RequestAct, typed: &Typed, now: Moment) -> Result<RequestCommand
     let text = |name: &str| typed.get(name).to_owned();
     let unknown = || Refusal::new(RefusalCode::NotFound);
     Ok(match act {
-        RequestAct::Draft | RequestAct::File | RequestAct::Revise | RequestAct::Tick | RequestAct::Freeze => {
+        RequestAct::Draft
+        | RequestAct::File
+        | RequestAct::Revise
+        | RequestAct::Tick
+        | RequestAct::Freeze
+        // A package is opened by the script that reads it.
+        | RequestAct::Open => {
             return Err(unknown());
         }
         RequestAct::Submit => RequestCommand::Submit,
@@ -219,6 +226,7 @@ fn command(act: RequestAct, typed: &Typed, now: Moment) -> Result<RequestCommand
             items: typed.every("items"),
             files: scope::contents(typed)?,
             note: text("note"),
+            sealing: sealing(typed)?,
         },
         RequestAct::Discard => {
             RequestCommand::Discard { package: typed.parsed("package")?, reason: text("reason") }
@@ -247,6 +255,18 @@ fn command(act: RequestAct, typed: &Typed, now: Moment) -> Result<RequestCommand
         RequestAct::ConvertHold => RequestCommand::ConvertHold { reference: text("reference") },
         RequestAct::ReleaseHold => RequestCommand::ReleaseHold { reason: text("reason") },
     })
+}
+
+/// What the script of the page says of the files that it has sealed; nothing where it has sealed none.
+fn sealing(typed: &Typed) -> Result<Option<SealedWith>, Refusal> {
+    if typed.get("sealing_manifest").is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(SealedWith {
+        manifest: typed.parsed("sealing_manifest")?,
+        sha256: typed.get("sealing_sha256").to_owned(),
+        recipients: typed.every("sealing_recipient"),
+    }))
 }
 
 fn amend(typed: &Typed) -> Result<RequestCommand, Refusal> {

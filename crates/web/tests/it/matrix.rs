@@ -78,6 +78,7 @@ fn command(act: RequestAct) -> Option<Value> {
         RequestAct::Prepare => json!({ "items": [id], "files": [{ "file": id, "items": [id] }] }),
         RequestAct::Discard => json!({ "package": id, "reason": "x" }),
         RequestAct::Release => json!({ "package": id, "comparison": { "seen": [] } }),
+        RequestAct::Open => json!({ "package": id, "purpose": "x" }),
         RequestAct::Confirm => json!({ "package": id, "found": "intact" }),
         RequestAct::ConfirmDeletion => json!({ "package": id, "statement": "x" }),
         RequestAct::Postpone => json!({ "clock": "D01", "days": 1, "reason": "x" }),

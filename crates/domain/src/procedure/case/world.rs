@@ -17,6 +17,7 @@ use crate::request::{
 use crate::request::{ItemState, RequestEvent, apply, begin, decide};
 use crate::term::{AuthoriserType, Independence, Language};
 use crate::time::Moment;
+use crate::vault::Vaults;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -100,6 +101,7 @@ impl<'a> World<'a> {
                     entries: 0,
                     table: None,
                 }),
+                sealed: false,
             }],
             counted: FIRST_COUNTED,
             request: None,
@@ -173,6 +175,7 @@ impl<'a> World<'a> {
             to: party(self.to.1, &self.to.0),
             files: &self.files,
             source: &source,
+            vaults: &Vaults::default(),
             new_id: &mut new_id,
         };
         let result = f(self.request.as_ref(), &mut context);
@@ -378,7 +381,7 @@ impl<'a> World<'a> {
         self.command(
             Some(Role::Analyst),
             step,
-            &RequestCommand::Prepare { items, files, note: String::new() },
+            &RequestCommand::Prepare { items, files, note: String::new(), sealing: None },
         )?;
         let last =
             self.request.as_ref().and_then(|request| request.packages.last()).map(|package| package.id);

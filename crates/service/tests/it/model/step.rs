@@ -132,7 +132,7 @@ pub(super) async fn command(world: &World, request: &Request, step: Step, permit
             let columns = ["address", "subscriber"]
                 .map(|name| Column { name: name.to_owned(), holds: Holds::Identifier });
             let files = vec![FileContents { file, items: vec![item(at)], columns: columns.to_vec() }];
-            RequestCommand::Prepare { items: vec![item(at)], files, note: String::new() }
+            RequestCommand::Prepare { items: vec![item(at)], files, note: String::new(), sealing: None }
         }
         Step::Discard => RequestCommand::Discard { package: package(false), reason: text() },
         Step::Release => {
