@@ -128,7 +128,7 @@ on_both_engines! {
     async fn a_package_is_sealed_as_a_whole_to_the_keys_that_count_now(store) {
         let world = open_world(store).await;
         let id = accepted(&world).await;
-        let loose = world.upload(id, b"plain").await;
+        let loose = world.upload(id, &[0, 1, 2, 3]).await;
         let keys = two_vaults(&world).await;
         let sealed = seal(&world, id, CONTENT).await;
         for wrong in [b"".as_slice(), b"plain", &sealed[1..]] {
