@@ -24,7 +24,7 @@ function sink() {
 }
 
 test("the fixed vectors open, and lead to the same keys", async () => {
-  const v = json("vectors/sealing.json");
+  const v = json("sealing.json");
   const known = await key.Key.of("hybrid", bytes.fromHex(v.seed));
   assert.equal(known.text(), v.identity);
   assert.equal(known.recipient, v.recipient);

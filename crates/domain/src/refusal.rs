@@ -258,6 +258,8 @@ vocabulary! {
         NotSealed = "not-sealed",
         /// Files go end to end between the two, and one side has no vault any more: it has to make a new epoch (T42).
         VaultMissing = "vault-missing",
+        /// The vaults of the two sides are of two kinds, and no file is sealed to both.
+        VaultKindsDiffer = "vault-kinds-differ",
         /// The caller has no officer key yet.
         OfficerKeyMissing = "officer-key-missing",
         /// A grant names somebody who is not entitled, leaves somebody out, or is no grant.

@@ -31,8 +31,11 @@ vocabulary! {
 pub struct Epoch {
     /// Which, from 1.
     pub epoch: u32,
-    /// To whom one seals: an `age` recipient, post-quantum.
+    /// To whom one seals: an `age` recipient.
     pub recipient: String,
+    /// Whether that key is a hybrid one, which a quantum computer does not open; a file is never sealed to both kinds (C2SP
+    /// `age`).
+    pub hybrid: bool,
     /// The name of that key in a manifest: SHA-256 of its text, in lower-case hexadecimal.
     pub id: String,
     /// With which key the organisation signs: a C2SP verifier key.
@@ -87,9 +90,12 @@ impl Vaults {
     ///
     /// # Errors
     /// [`RefusalCode::SealingNotHere`] where files do not go end to end; [`RefusalCode::VaultMissing`] where one side has no
-    /// vault any more.
+    /// vault any more; [`RefusalCode::VaultKindsDiffer`] where their keys are of two kinds.
     pub fn both(&self) -> Result<[&Epoch; 2], Refusal> {
         match (&self.from, &self.to) {
+            (Some(from), Some(to)) if from.hybrid != to.hybrid => {
+                Err(Refusal::new(RefusalCode::VaultKindsDiffer))
+            }
             (Some(from), Some(to)) => Ok([from, to]),
             _ if self.since.is_none() => Err(Refusal::new(RefusalCode::SealingNotHere)),
             (None, _) => Err(Refusal::new(RefusalCode::VaultMissing).with("side", "AUTHORITY")),

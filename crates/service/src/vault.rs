@@ -35,8 +35,8 @@ use comity_store::{Fault, Tx, party};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
 
-/// The kind of stanza of every recipient of a sealed file (C2SP `age`).
-const STANZA: &str = "mlkem768x25519";
+/// The kinds of stanza that a sealed file has, one for all of its recipients (C2SP `age`).
+const STANZAS: [&str; 2] = ["mlkem768x25519", "X25519"];
 /// The longest grant, in bytes: one post-quantum stanza, a few that are for nobody, and a key.
 const LONGEST_GRANT: usize = 16 * 1024;
 
@@ -123,10 +123,12 @@ fn holdings(tx: &mut dyn Tx, organisation: OrganisationId, epoch: u32) -> Result
 
 /// An epoch as the rules see it. A recipient that is none was never written by this program.
 fn epoch_of(row: EpochRow) -> Result<Epoch, Fault> {
-    let id = recipient(&row.recipient).map_err(|_| Fault::other("a vault whose recipient is none"))?.id();
+    let read: VaultRecipient =
+        row.recipient.parse().map_err(|_| Fault::other("a vault whose recipient is none"))?;
     Ok(Epoch {
         epoch: row.epoch,
-        id: id.to_string(),
+        id: read.id().to_string(),
+        hybrid: read.kind() == KeyKind::PostQuantum,
         recipient: row.recipient,
         signer: row.signer,
         since: row.since,
@@ -161,17 +163,13 @@ pub(crate) fn vaults(
     })
 }
 
-/// A post-quantum recipient as `age` writes it.
-fn recipient(text: &str) -> Result<VaultRecipient, ()> {
-    let read: VaultRecipient = text.parse().map_err(|_| ())?;
-    if read.kind() == KeyKind::PostQuantum { Ok(read) } else { Err(()) }
-}
-
-/// Whether the beginning of a file is the header of a binary `age` file for so many post-quantum recipients and for nobody
+/// Whether the beginning of a file is the header of a binary `age` file for so many recipients of one kind and for nobody
 /// else. Nothing more can be known of it here.
 pub(crate) fn is_sealed_to(beginning: &[u8], recipients: usize) -> bool {
-    inner::stanzas(beginning)
-        .is_ok_and(|kinds| kinds.len() == recipients && kinds.iter().all(|kind| kind == STANZA))
+    let of = |kinds: &[String], stanza: &str| kinds.iter().all(|kind| kind == stanza);
+    inner::stanzas(beginning).is_ok_and(|kinds| {
+        kinds.len() == recipients && STANZAS.iter().any(|stanza| of(&kinds, stanza))
+    })
 }
 
 fn is_grant(file: &[u8]) -> bool {

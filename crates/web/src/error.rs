@@ -63,6 +63,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::SealingNotHere
         | Code::SealingOutdated
         | Code::VaultMissing
+        | Code::VaultKindsDiffer
         | Code::OfficerKeyMissing
         | Code::DeletionOpen
         | Code::HoldOpen

@@ -10,7 +10,7 @@ use comity_evidence::{KeyKind, VaultKey};
 use serde::Deserialize;
 use std::path::Path;
 
-/// The fixed vectors of `vectors/sealing.json`.
+/// The fixed vectors of `tests/sealing.json`.
 #[derive(Deserialize)]
 struct Vectors {
     seed: String,
@@ -39,7 +39,7 @@ fn array(hex: &str) -> [u8; 32] {
 
 #[test]
 fn the_fixed_vectors_open_and_lead_to_the_same_signing_key() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/sealing.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sealing.json");
     if std::env::var_os("COMITY_UPDATE").is_some() {
         write_vectors(&path);
     }

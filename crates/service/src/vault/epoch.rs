@@ -1,7 +1,7 @@
 //! An organisation's vault: another epoch, grants of it to whoever is entitled, and when another one is due. Each epoch
 //! stands in the ledger, so that a directory that names another key than was made is found out (T43).
 
-use super::{Base64, entitled, epoch_of, holdings, ids, is_grant, malformed, recipient};
+use super::{Base64, entitled, epoch_of, holdings, ids, is_grant, malformed};
 use crate::act::{Answer, Caller, Denied};
 use crate::{Exchange, Inner, fill, new_uuid, notice};
 use comity_domain::id::{OrganisationId, PersonId};
@@ -9,6 +9,7 @@ use comity_domain::party::{Organisation, Person};
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
 use comity_domain::time::Moment;
 use comity_domain::vault::{rotation_due, signer_name};
+use comity_evidence::VaultRecipient;
 use comity_ledger::{Algorithm, VerifierKey};
 use comity_policy::Action;
 use comity_store::vault::{self as rows, EpochRow, GrantRow, OfficerKeyRow};
@@ -292,7 +293,7 @@ fn make(tx: &mut dyn Tx, desk: &Desk, found: &Organisation, new: &NewEpoch, now:
     if last.checked_add(1) != Some(new.epoch) {
         return Ok(Err(vec![Refusal::of(RefusalCode::VersionConflict, "epoch").with("last", last)]));
     }
-    if recipient(&new.recipient).is_err() || rows::recipient_known(tx, &new.recipient)? {
+    if new.recipient.parse::<VaultRecipient>().is_err() || rows::recipient_known(tx, &new.recipient)? {
         return Ok(Err(vec![malformed("recipient")]));
     }
     let name = signer_name(&found.code, &found.country, new.epoch);

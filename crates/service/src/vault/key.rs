@@ -1,7 +1,7 @@
 //! An officer's own key: its public half, and locked copies of its private half that open with a passkey or with a code on
 //! paper. The copies go to nobody but their person, and the instance cannot open them (T11, T39).
 
-use super::{Base64, malformed, recipient};
+use super::{Base64, malformed};
 use crate::act::{Caller, Denied};
 use crate::authenticator::Change;
 use crate::{Exchange, Inner, new_uuid, notice};
@@ -11,7 +11,7 @@ use comity_domain::id::PersonId;
 use comity_domain::party::Actor;
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
 use comity_domain::time::Moment;
-use comity_evidence::wrap;
+use comity_evidence::{KeyKind, VaultRecipient, wrap};
 use comity_policy::Action;
 use comity_store::authenticator::{self, AuthenticatorRow};
 use comity_store::vault::{self as rows, LockedRow, OfficerKeyRow};
@@ -63,7 +63,8 @@ pub struct LockedView {
 pub struct NewOfficerKey {
     /// Its public half.
     pub recipient: String,
-    /// Its locked copies: one that opens with a passkey, and one with a code, at least.
+    /// Its locked copies: one that opens with a code, and one with a passkey where the passkey has a secret to lock it with
+    /// (WebAuthn, extension `prf`).
     pub locked: Vec<NewLocked>,
 }
 
@@ -121,7 +122,7 @@ fn read_all(new: &[NewLocked], known: &[AuthenticatorRow], now: Moment) -> Resul
     if (0..copies.len()).any(twice) {
         return Err(vec![malformed("locked")]);
     }
-    if passkeys == 0 || passkeys == copies.len() {
+    if passkeys == copies.len() {
         return Err(vec![Refusal::of(RefusalCode::FieldMissing, "locked")]);
     }
     Ok(copies)
@@ -152,11 +153,12 @@ impl Exchange {
     /// Takes another officer key in the place of the one before, whose grants and copies end.
     ///
     /// # Errors
-    /// No passkey was shown lately; the key or a copy is none; a copy that opens with a passkey or with a code is missing.
+    /// No passkey was shown lately; the key or a copy is none; a copy that opens with a code is missing.
     pub async fn set_officer_key(&self, who: &Caller, new: NewOfficerKey) -> Result<(), Denied> {
         let instance = self.store.instance_key().clone();
         let work = move |tx: &mut dyn Tx, inner: &Inner, actor: &Actor, now: Moment| {
-            if recipient(&new.recipient).is_err() || rows::recipient_known(tx, &new.recipient)? {
+            let hybrid = new.recipient.parse::<VaultRecipient>().map(|read| read.kind());
+            if hybrid != Ok(KeyKind::PostQuantum) || rows::recipient_known(tx, &new.recipient)? {
                 return Ok(Err(vec![malformed("recipient")]));
             }
             let known = authenticator::of_person(tx, &instance, actor.person)?;

@@ -68,8 +68,12 @@ pub(crate) fn grants(vault: &VaultKey, view: &VaultView) -> Vec<GrantTo> {
 
 /// Another epoch as its maker's browser would send it.
 pub(crate) async fn next_epoch(world: &World, maker: Who) -> (VaultKey, NewEpoch) {
+    next_epoch_of(world, maker, KeyKind::PostQuantum).await
+}
+
+pub(crate) async fn next_epoch_of(world: &World, maker: Who, kind: KeyKind) -> (VaultKey, NewEpoch) {
     let view = world.exchange.vault(&World::caller(maker), organisation(home(maker))).await.unwrap();
-    let key = VaultKey::generate(KeyKind::PostQuantum).unwrap();
+    let key = VaultKey::generate(kind).unwrap();
     let epoch = u32::try_from(view.epochs.len()).unwrap() + 1;
     let code = if home(maker) == 1 { "nbp" } else { "hbt" };
     let signer = key.signing_key(&format!("{code}.xa.{epoch}")).unwrap().verifier().to_string();
@@ -149,11 +153,22 @@ pub(crate) async fn packing(
     let file = send(world, id, "0001.age", &seal(world, id, content).await).await.unwrap();
     let manifest = seal(world, id, b"a signed manifest").await;
     let manifest = send(world, id, "manifest.age", &manifest).await.unwrap();
+    (file, of(world, id, at, file, manifest).await)
+}
+
+/// The act that puts these two uploads into a package that answers one item.
+pub(crate) async fn of(
+    world: &World,
+    id: RequestId,
+    at: usize,
+    file: UploadId,
+    manifest: UploadId,
+) -> RequestCommand {
     let items = vec![world.look(Who::Analyst, id).await.items[at].id];
     let recipients = recipients(world, id).await.into_iter().map(|(id, _)| id).collect();
     let sealing = Some(SealedWith { manifest, sha256: "ab".repeat(32), recipients });
     let files = vec![FileContents { file, items: items.clone(), columns: Vec::new() }];
-    (file, RequestCommand::Prepare { items, files, note: String::new(), sealing })
+    RequestCommand::Prepare { items, files, note: String::new(), sealing }
 }
 
 /// Releases the newest package.

@@ -2,7 +2,7 @@
 //! administrator, a stolen disk and a server that would rather have it plain (T06, T11, T38, T39, T42, T43).
 
 use crate::client::{
-    accepted, code, download, grants, make_epoch, next_epoch, officer_key, open, open_world, packing, read,
+    accepted, code, download, grants, make_epoch, next_epoch, next_epoch_of, of, officer_key, open, open_world, packing, read,
     released, releasing, seal, send, two_vaults,
 };
 use crate::harness::{Who, World, organisation, person};
@@ -10,10 +10,12 @@ use bytes::Bytes;
 use comity_domain::refusal::RefusalCode;
 use comity_domain::request::{FileContents, Found, RequestCommand};
 use comity_domain::vault::{Mode, OPENING_S};
-use comity_evidence::wrap;
-use comity_service::{Base64, GrantTo, NewGrants, NewOfficerKey, TrailQuery};
+use comity_evidence::{KeyKind, VaultKey, wrap};
+use comity_service::{Base64, GrantTo, LockedBy, NewGrants, NewLocked, NewOfficerKey, TrailQuery};
 use comity_store::{Fault, Tx, on_both_engines};
+use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 const CONTENT: &[u8] = b"address,subscriber\n203.0.113.7,Canary Person\n";
 
@@ -38,6 +40,16 @@ fn bytes_under(folder: &Path) -> Vec<u8> {
 
 fn holds(bytes: &[u8], canary: &[u8]) -> bool {
     bytes.windows(canary.len()).any(|window| window == canary)
+}
+
+/// What the command `age` makes of the bytes.
+fn age(arguments: &[&str], bytes: &[u8]) -> Vec<u8> {
+    let mut age = Command::new("age");
+    let mut child = age.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(bytes).unwrap();
+    let done = child.wait_with_output().unwrap();
+    assert!(done.status.success());
+    done.stdout
 }
 
 on_both_engines! {
@@ -253,7 +265,35 @@ on_both_engines! {
         world.exchange.make_epoch(&officer, organisation(1), new).await.unwrap();
     }
 
-    async fn a_key_needs_a_passkey_and_a_code_and_nobody_elses_recipient(store) {
+    async fn vaults_of_classic_keys_work_with_the_command_age_and_kinds_are_not_mixed(store) {
+        let world = open_world(store).await;
+        two_vaults(&world).await;
+        let id = accepted(&world).await;
+        let classic = |who| next_epoch_of(&world, who, KeyKind::Classic);
+        let (authority, new) = classic(Who::Officer).await;
+        world.exchange.make_epoch(&World::caller(Who::Officer), organisation(1), new).await.unwrap();
+        let analyst = World::caller(Who::Analyst);
+        assert_eq!(code(world.exchange.sealing(&analyst, id).await), RefusalCode::VaultKindsDiffer);
+        assert_eq!(plain(&world, id).await, RefusalCode::VaultKindsDiffer, "and never in another way");
+        let (_, new) = classic(Who::Analyst).await;
+        world.exchange.make_epoch(&analyst, organisation(2), new).await.unwrap();
+        let to = world.exchange.sealing(&analyst, id).await.unwrap().recipients;
+        let to: Vec<&str> = to.iter().flat_map(|one| ["-r", one.recipient.as_str()]).collect();
+        let sealed = age(&to, CONTENT);
+        assert_eq!(code(send(&world, id, "0002.age", &age(&to[..2], CONTENT)).await), RefusalCode::NotSealed);
+        let file = send(&world, id, "0001.age", &sealed).await.unwrap();
+        let manifest = send(&world, id, "manifest.age", &sealed).await.unwrap();
+        world.act(Who::Analyst, id, of(&world, id, 0, file, manifest).await).await;
+        let package = world.look(Who::Reviewer, id).await.packages[0].clone();
+        world.act(Who::Reviewer, id, releasing(&package)).await;
+        open(&world, Who::Officer, id).await.unwrap();
+        let cipher = download(&world, &World::caller(Who::Officer), id, file).await.unwrap();
+        let identity = store.dir().join("vault.key");
+        std::fs::write(&identity, authority.to_text().as_bytes()).unwrap();
+        assert_eq!(age(&["-d", "-i", identity.to_str().unwrap()], &cipher), CONTENT);
+    }
+
+    async fn a_key_needs_a_code_and_nobody_elses_recipient(store) {
         let world = open_world(store).await;
         let key = officer_key(&world, Who::Officer).await;
         let view = world.exchange.officer_key(&World::caller(Who::Officer)).await.unwrap();
@@ -267,6 +307,17 @@ on_both_engines! {
         let bare = NewOfficerKey { recipient: fresh.recipient().to_string(), locked: Vec::new() };
         let refused = world.exchange.set_officer_key(&World::caller(Who::Officer), bare).await;
         assert_eq!(code(refused), RefusalCode::FieldMissing);
+        let by_code = || {
+            let locked = Base64(wrap::to_code(&fresh).unwrap().1);
+            NewLocked { by: LockedBy::Code, authenticator: None, locked }
+        };
+        let classic = VaultKey::generate(KeyKind::Classic).unwrap().recipient().to_string();
+        let weak = NewOfficerKey { recipient: classic, locked: vec![by_code()] };
+        let refused = world.exchange.set_officer_key(&World::caller(Who::Gatekeeper), weak).await;
+        assert_eq!(code(refused), RefusalCode::FieldMalformed, "an officer's own key is a hybrid one");
+        // A passkey without a secret keeps nobody out: the code alone will do.
+        let paper = NewOfficerKey { recipient: fresh.recipient().to_string(), locked: vec![by_code()] };
+        world.exchange.set_officer_key(&World::caller(Who::Gatekeeper), paper).await.unwrap();
         // A revoked passkey opens no copy any more.
         let account = world.exchange.account(&World::caller(Who::Officer)).await.unwrap();
         world.exchange.make_recovery_code(&World::caller(Who::Officer)).await.unwrap();
