@@ -501,6 +501,11 @@ last-used = Last used
 revoke = Revoke
 revoked = revoked
 add-token = Make a token
+rotate = Rotate
+rotation-hours = Hours in which the old one is still accepted (0 to 168)
+token-replaced = replaced
+accepted-until = accepted until
+accepted-no-more = accepted no more
 
 ## Oversight
 

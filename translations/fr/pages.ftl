@@ -501,6 +501,11 @@ last-used = Dernière utilisation
 revoke = Révoquer
 revoked = révoqué
 add-token = Créer un jeton
+rotate = Renouveler
+rotation-hours = Heures pendant lesquelles l'ancien est encore accepté (0 à 168)
+token-replaced = remplacé
+accepted-until = accepté jusqu'au
+accepted-no-more = n'est plus accepté
 
 ## Oversight
 

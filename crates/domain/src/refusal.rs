@@ -296,6 +296,8 @@ vocabulary! {
         LastAuthenticator = "last-authenticator",
         /// The single-use link or session is not valid (any more).
         SignInExpired = "sign-in-expired",
+        /// Another token has taken the place of this one, and the time in which both were accepted is over.
+        TokenRotated = "token-rotated",
         /// The form did not come from a page of this instance.
         ForeignForm = "foreign-form",
     }

@@ -3,8 +3,10 @@
 
 mod addressee;
 mod revoke;
+mod rotate;
 
 pub use addressee::{Addressees, MAX_ADDRESSEES};
+pub use rotate::Rotation;
 
 use crate::act::{Answer, Attempt, Caller, Denied, settle};
 use crate::sign_in::{hash, invitation, secret};
@@ -188,9 +190,22 @@ impl Exchange {
         outcome: &'static str,
         work: impl Fn(&mut dyn Tx, &Organisation, Moment) -> Answer<T> + Send + 'static,
     ) -> Result<T, Denied> {
+        self.on_organisation_saying(who, organisation, action, (outcome, String::new()), work).await
+    }
+
+    /// The same, with what the trail entry says of it in detail.
+    async fn on_organisation_saying<T: Send + 'static>(
+        &self,
+        who: &Caller,
+        organisation: OrganisationId,
+        action: Action,
+        (outcome, detail): (&'static str, String),
+        work: impl Fn(&mut dyn Tx, &Organisation, Moment) -> Answer<T> + Send + 'static,
+    ) -> Result<T, Denied> {
         let (inner, who) = (self.inner.clone(), who.clone());
         let work = move |tx: &mut dyn Tx| {
             let mut attempt = Attempt::new(&who, action, inner.now());
+            attempt.detail.clone_from(&detail);
             let Some(found) = party::organisation(tx, organisation)? else {
                 return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotFound)]);
             };
@@ -447,6 +462,8 @@ impl Exchange {
                 expires_at: now.plus_seconds(i64::from(new.days) * 86_400),
                 used_at: None,
                 revoked_at: None,
+                successor: None,
+                replaced_until: None,
             };
             let made = secret();
             credential::add_token(tx, hash(&made), &token)?;
@@ -456,7 +473,7 @@ impl Exchange {
         self.on_organisation(who, organisation, Action::TokenEdit, "done", work).await
     }
 
-    /// Revokes a token of the own organisation.
+    /// Revokes a token of the own organisation, with every one whose place it has taken.
     ///
     /// # Errors
     /// Not permitted, not found, or a fault.
@@ -588,6 +605,8 @@ impl Exchange {
             expires_at: now.plus_seconds(365 * 86_400),
             used_at: None,
             revoked_at: None,
+            successor: None,
+            replaced_until: None,
         }
     }
 
@@ -663,5 +682,7 @@ fn token_view(token: TokenRow) -> TokenView {
         expires_at: token.expires_at,
         last_used_at: token.used_at,
         revoked_at: token.revoked_at,
+        successor: token.successor,
+        replaced_until: token.replaced_until,
     }
 }

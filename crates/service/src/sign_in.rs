@@ -370,7 +370,7 @@ impl Exchange {
     /// Who a token belongs to and what it may do, while it is valid.
     ///
     /// # Errors
-    /// A fault; an unknown token is no error.
+    /// A token that was replaced and whose overlap is over, or a fault; an unknown token is no error.
     pub async fn bearer(&self, token: &str) -> Result<Option<(Caller, Vec<String>)>, Denied> {
         let (token, now) = (hash(token), self.now());
         let find = move |tx: &mut dyn Tx| -> Result<_, Fault> {
@@ -379,6 +379,9 @@ impl Exchange {
             Ok(caller.map(|caller| (row, caller)))
         };
         let Some((row, caller)) = self.store.read("token.find", find).await? else { return Ok(None) };
+        if let Some(until) = row.replaced_until.filter(|until| *until <= now) {
+            return Err(Denied::Refused(vec![Refusal::new(RefusalCode::TokenRotated).with("until", until)]));
+        }
         let not_since = now.plus_seconds(-NOTED_S);
         if row.used_at.is_none_or(|used| used < not_since) {
             let id = row.id;

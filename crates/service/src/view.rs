@@ -649,6 +649,10 @@ pub struct TokenView {
     pub last_used_at: Option<Moment>,
     /// Revoked.
     pub revoked_at: Option<Moment>,
+    /// The newest token that has taken its place.
+    pub successor: Option<TokenId>,
+    /// Once it has a successor: until when it is still accepted.
+    pub replaced_until: Option<Moment>,
 }
 
 /// Figures without payload: counted events of all requests (oversight) or of the own organisation.

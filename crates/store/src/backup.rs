@@ -125,6 +125,8 @@ pub const TABLES: &[Table] = &[
             "expires_at_us",
             "used_at_us",
             "revoked_at_us",
+            "successor",
+            "replaced_until_us",
         ],
     ),
     table("procedure_text", &[KeyColumn::Text("hash")], &["id", "version", "content"]),

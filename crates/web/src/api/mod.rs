@@ -85,6 +85,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(organisation::put_contact_point))
         .routes(routes!(organisation::tokens, organisation::add_token))
         .routes(routes!(organisation::revoke_token))
+        .routes(routes!(organisation::rotate_token))
         .routes(routes!(account::me))
         .routes(routes!(account::account))
         .routes(routes!(trail::page))

@@ -206,6 +206,15 @@ fn about_organisations(world: &World, who: Who, home: u128, token: &str) -> Vec<
         case(Action::ContactPointEdit, to_it, "PUT", point_path, point, true, FINE),
         case(Action::OrganisationView, Relation::Own, "GET", format!("{base}/tokens"), None, false, FINE),
         case(Action::TokenEdit, Relation::Own, "POST", format!("{base}/tokens"), spare, true, FINE),
+        case(
+            Action::TokenEdit,
+            Relation::Own,
+            "POST",
+            format!("{base}/tokens/{token}/rotate"),
+            Some(json!({ "hours": 1 })),
+            true,
+            found,
+        ),
         case(Action::TokenEdit, Relation::Own, "DELETE", format!("{base}/tokens/{token}"), None, true, found),
         case(
             Action::DirectoryView,
