@@ -298,6 +298,8 @@ vocabulary! {
         SignInExpired = "sign-in-expired",
         /// Another token has taken the place of this one, and the time in which both were accepted is over.
         TokenRotated = "token-rotated",
+        /// The token is bound to a client certificate, and the connection was not made with that one.
+        CertificateRequired = "certificate-required",
         /// The form did not come from a page of this instance.
         ForeignForm = "foreign-form",
     }

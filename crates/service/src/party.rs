@@ -8,7 +8,7 @@ mod rotate;
 pub use addressee::{Addressees, MAX_ADDRESSEES};
 pub use rotate::Rotation;
 
-use crate::act::{Answer, Attempt, Caller, Denied, settle};
+use crate::act::{Answer, Attempt, Caller, Denied, hex, settle};
 use crate::sign_in::{hash, invitation, secret};
 use crate::source::freeze::ends_later;
 use crate::{DirectoryEntry, Exchange, Me, MemberView, PartyView, PeerProcedures, TokenView, new_id};
@@ -63,6 +63,10 @@ pub struct NewToken {
     pub scopes: Vec<String>,
     /// Valid for so many days, 1 to 365.
     pub days: u32,
+    /// SHA-256 of the client certificate (DER) without which it is refused, in hexadecimal, as `openssl x509 -fingerprint
+    /// -sha256` prints it; RFC 8705 writes the same digest as `x5t#S256`.
+    #[serde(default)]
+    pub certificate: Option<String>,
 }
 
 /// What a token of a person may be good for.
@@ -450,6 +454,10 @@ impl Exchange {
                     Refusal::of(RefusalCode::FieldMalformed, "days").because("refusal-field-number"),
                 ]));
             }
+            let certificate = match rotate::thumbprint(new.certificate.as_deref()) {
+                Ok(certificate) => certificate,
+                Err(refusals) => return Ok(Err(refusals)),
+            };
             let token = TokenRow {
                 id: new_id(now),
                 organisation: found.id,
@@ -464,6 +472,7 @@ impl Exchange {
                 revoked_at: None,
                 successor: None,
                 replaced_until: None,
+                certificate,
             };
             let made = secret();
             credential::add_token(tx, hash(&made), &token)?;
@@ -607,6 +616,7 @@ impl Exchange {
             revoked_at: None,
             successor: None,
             replaced_until: None,
+            certificate: None,
         }
     }
 
@@ -684,5 +694,6 @@ fn token_view(token: TokenRow) -> TokenView {
         revoked_at: token.revoked_at,
         successor: token.successor,
         replaced_until: token.replaced_until,
+        certificate: token.certificate.map(|digest| hex(&digest)),
     }
 }

@@ -5,3 +5,6 @@ alter table token add column successor text;
 alter table token add column replaced_until_us bigint;
 
 create index token_successor on token (successor);
+
+-- SHA-256 of the client certificate (DER) without which the token is refused.
+alter table token add column certificate bytea;

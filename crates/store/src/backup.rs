@@ -127,6 +127,7 @@ pub const TABLES: &[Table] = &[
             "revoked_at_us",
             "successor",
             "replaced_until_us",
+            "certificate",
         ],
     ),
     table("procedure_text", &[KeyColumn::Text("hash")], &["id", "version", "content"]),

@@ -40,17 +40,18 @@ crate::sql! {
     SESSIONS = "select count(*) from session where expires_at_us > $1 and seen_at_us > $2";
     FORGET_SESSIONS = "delete from session where expires_at_us < $1";
     ADD_TOKEN = "insert into token
-        (id, secret_hash, organisation, person, name, scopes, addressee, procedures, created_at_us, expires_at_us)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        (id, secret_hash, organisation, person, name, scopes, addressee, procedures, created_at_us, expires_at_us,
+            certificate)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     TOKEN = "select id, organisation, person, name, scopes, addressee, procedures, created_at_us, expires_at_us,
-            used_at_us, revoked_at_us, successor, replaced_until_us
+            used_at_us, revoked_at_us, successor, replaced_until_us, certificate
         from token where secret_hash = $1 and expires_at_us > $2 and revoked_at_us is null
             and exists (select 1 from organisation o where o.id = token.organisation and o.status = 'active')";
     TOKENS = "select id, organisation, person, name, scopes, addressee, procedures, created_at_us, expires_at_us,
-            used_at_us, revoked_at_us, successor, replaced_until_us
+            used_at_us, revoked_at_us, successor, replaced_until_us, certificate
         from token where organisation = $1 order by id limit 1000";
     TOKEN_BY_ID = "select id, organisation, person, name, scopes, addressee, procedures, created_at_us, expires_at_us,
-            used_at_us, revoked_at_us, successor, replaced_until_us
+            used_at_us, revoked_at_us, successor, replaced_until_us, certificate
         from token where id = $1 and organisation = $2";
     REPLACE_TOKEN = "update token set successor = $2, replaced_until_us = $3 where id = $1";
     POINT_ON = "update token set successor = $2 where successor = $1";
@@ -266,6 +267,12 @@ pub struct TokenRow {
     pub successor: Option<TokenId>,
     /// Once it has a successor: until when it is still accepted.
     pub replaced_until: Option<Moment>,
+    /// SHA-256 of the client certificate without which it is refused.
+    pub certificate: Option<[u8; 32]>,
+}
+
+fn digest(bytes: &[u8]) -> Result<[u8; 32], Fault> {
+    bytes.try_into().map_err(|_| Fault::other("the digest of a certificate that is no SHA-256"))
 }
 
 fn token_of(row: &Row) -> Result<TokenRow, Fault> {
@@ -283,12 +290,13 @@ fn token_of(row: &Row) -> Result<TokenRow, Fault> {
         revoked_at: row.opt_int(10)?.map(moment).transpose()?,
         successor: row.opt_text(11)?.map(parse).transpose()?,
         replaced_until: row.opt_int(12)?.map(moment).transpose()?,
+        certificate: row.opt_bytes(13)?.map(digest).transpose()?,
     })
 }
 
 /// Writes a token.
 pub fn add_token(tx: &mut dyn Tx, hash: [u8; 32], t: &TokenRow) -> Result<(), Fault> {
-    let args: [Value; 10] = [
+    let args: [Value; 11] = [
         t.id.to_string().into(),
         hash.into(),
         t.organisation.to_string().into(),
@@ -299,6 +307,7 @@ pub fn add_token(tx: &mut dyn Tx, hash: [u8; 32], t: &TokenRow) -> Result<(), Fa
         t.procedures.clone().into(),
         t.created_at.us().into(),
         t.expires_at.us().into(),
+        t.certificate.map(|digest| digest.to_vec()).into(),
     ];
     tx.exec(ADD_TOKEN, &args).map(drop)
 }

@@ -23,6 +23,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::FederationWeak
         | Code::SignInExpired
         | Code::TokenRotated
+        | Code::CertificateRequired
         | Code::PasskeyRefused
         | Code::PasskeyExpired
         | Code::PasskeyCloned => StatusCode::UNAUTHORIZED,

@@ -20,6 +20,7 @@ mod state;
 mod transfer;
 mod words;
 
+pub use api::ClientCertificate;
 pub use assets::manifest_digest;
 pub use error::status_of;
 pub use interop::import_etsi_103120;

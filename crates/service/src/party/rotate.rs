@@ -3,11 +3,12 @@
 
 use super::token_view;
 use crate::act::{Caller, Denied};
+use crate::oversight::unhex;
 use crate::sign_in::{hash, secret};
 use crate::{Exchange, TokenView, new_id, notice};
 use comity_domain::id::TokenId;
 use comity_domain::party::Organisation;
-use comity_domain::refusal::{Refusal, RefusalCode};
+use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
 use comity_domain::time::Moment;
 use comity_policy::Action;
 use comity_store::Tx;
@@ -18,13 +19,27 @@ use serde::{Deserialize, Serialize};
 const LONGEST_HOURS: u32 = 7 * 24;
 
 /// How a token is rotated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rotation {
     /// For so many hours the old token is still accepted: 0 (not at all) to 168, and never beyond its own end.
     #[serde(default = "a_day")]
     #[schema(default = a_day, maximum = 168)]
     pub hours: u32,
+    /// SHA-256 of the client certificate without which the new token is refused, as for a new one; by default that of the
+    /// old one.
+    #[serde(default)]
+    pub certificate: Option<String>,
+}
+
+/// Reads the digest of a certificate: 64 hexadecimal digits, with or without colons between octets.
+pub(super) fn thumbprint(text: Option<&str>) -> Result<Option<[u8; 32]>, Refusals> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    // 32 octets and the colons between them.
+    let digits = (text.len() <= 95).then(|| text.replace(':', ""));
+    digits.and_then(|digits| unhex(&digits)).map(Some).ok_or_else(|| {
+        vec![Refusal::of(RefusalCode::FieldMalformed, "certificate").because("refusal-field-sha256")]
+    })
 }
 
 const fn a_day() -> u32 {
@@ -52,6 +67,7 @@ impl Exchange {
         how: Rotation,
     ) -> Result<(TokenView, String), Denied> {
         let organisation = who.organisation().ok_or(RefusalCode::NotPermitted)?;
+        let hours = how.hours;
         let person = who.actor().map(|actor| actor.person);
         let work = move |tx: &mut dyn Tx, found: &Organisation, now: Moment| {
             let Some(old) = credential::token_by_id(tx, id, found.id)? else {
@@ -69,6 +85,10 @@ impl Exchange {
                 let refusal = Refusal::of(RefusalCode::FieldMalformed, "hours");
                 return Ok(Err(vec![refusal.because("refusal-field-number")]));
             }
+            let bound = match thumbprint(how.certificate.as_deref()) {
+                Ok(bound) => bound.or(old.certificate),
+                Err(refusals) => return Ok(Err(refusals)),
+            };
             let valid_s = (old.expires_at.us() - old.created_at.us()) / 1_000_000;
             let until = now.plus_seconds(i64::from(how.hours) * 3_600).min(old.expires_at);
             let token = TokenRow {
@@ -76,6 +96,7 @@ impl Exchange {
                 created_at: now,
                 expires_at: now.plus_seconds(valid_s),
                 used_at: None,
+                certificate: bound,
                 ..old
             };
             let made = secret();
@@ -84,7 +105,7 @@ impl Exchange {
             notice::token_rotated(tx, found.id, token.id, now)?;
             Ok(Ok((token_view(token), made)))
         };
-        let detail = serde_json::to_string(&Rotated { token: id, hours: how.hours })
+        let detail = serde_json::to_string(&Rotated { token: id, hours })
             .map_err(|error| comity_store::Fault::json("a rotation", &error))?;
         let said = ("done", detail);
         self.on_organisation_saying(who, organisation, Action::TokenEdit, said, work).await

@@ -158,9 +158,10 @@ async fn administered(world: &World) {
     let analyst = PersonId::new(Uuid::from_u128(21));
     exchange.set_roles(&administrator, analyst, vec![Role::Analyst]).await.unwrap();
     exchange.set_active(&administrator, analyst, true).await.unwrap();
-    let token = NewToken { name: "t".to_owned(), scopes: vec!["read".to_owned()], days: 1 };
+    let token =
+        NewToken { name: "t".to_owned(), scopes: vec!["read".to_owned()], days: 1, certificate: None };
     let (made, _) = exchange.add_token(&administrator, token).await.unwrap();
-    exchange.rotate_token(&administrator, made.id, Rotation { hours: 1 }).await.unwrap();
+    exchange.rotate_token(&administrator, made.id, Rotation { hours: 1, certificate: None }).await.unwrap();
 }
 
 /// Trust is withdrawn three times: a review, a new signature and a fraud follow.

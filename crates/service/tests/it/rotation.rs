@@ -10,16 +10,22 @@ use comity_store::on_both_engines;
 const HOUR_S: i64 = 3_600;
 
 async fn made(world: &World, who: Who) -> (TokenView, String) {
-    let new = NewToken { name: "interface".to_owned(), scopes: vec!["read".to_owned()], days: 30 };
+    let new = NewToken {
+        name: "interface".to_owned(),
+        scopes: vec!["read".to_owned()],
+        days: 30,
+        certificate: None,
+    };
     world.exchange.add_token(&World::caller(who), new).await.unwrap()
 }
 
 async fn rotated(world: &World, who: Who, id: TokenId, hours: u32) -> (TokenView, String) {
-    world.exchange.rotate_token(&World::caller(who), id, Rotation { hours }).await.unwrap()
+    world.exchange.rotate_token(&World::caller(who), id, Rotation { hours, certificate: None }).await.unwrap()
 }
 
 async fn not_rotated(world: &World, who: Who, id: TokenId, hours: u32) -> Refusal {
-    let tried = world.exchange.rotate_token(&World::caller(who), id, Rotation { hours }).await;
+    let tried =
+        world.exchange.rotate_token(&World::caller(who), id, Rotation { hours, certificate: None }).await;
     refusal(tried.map(drop))
 }
 
@@ -37,7 +43,7 @@ async fn listed(world: &World, who: Who, id: TokenId) -> TokenView {
 
 /// What a token is worth: whether it opens anything, or by which code it is refused.
 async fn worth(world: &World, secret: &str) -> Result<bool, RefusalCode> {
-    match world.exchange.bearer(secret).await {
+    match world.exchange.bearer(secret, None).await {
         Ok(found) => Ok(found.is_some()),
         Err(Denied::Refused(refusals)) => Err(refusals[0].code),
         Err(Denied::Fault(fault)) => panic!("{fault}"),
@@ -165,11 +171,48 @@ on_both_engines! {
         let old = all.iter().find(|token| token.name == "link").unwrap().clone();
         let (_, new_secret) = rotated(&world, Who::Head, old.id, 24).await;
         for secret in [&old_secret, &new_secret] {
-            let (caller, scopes) = world.exchange.bearer(secret).await.unwrap().unwrap();
+            let (caller, scopes) = world.exchange.bearer(secret, None).await.unwrap().unwrap();
             assert_eq!(scopes, ["interop"]);
             let Caller::Peer { organisation: of, addressee, procedures: filed } = caller else { panic!("no peer") };
             assert_eq!((of, addressee), (organisation(1), organisation(2)));
             assert!(filed == procedures);
         }
+    }
+
+    async fn a_bound_token_and_what_takes_its_place_count_with_their_certificate_alone(store) {
+        let world = World::open(store).await;
+        let with = async |secret: &str, shown: Option<[u8; 32]>| match world.exchange.bearer(secret, shown).await {
+            Ok(found) => Ok(found.is_some()),
+            Err(denied) => Err(refusal(Err(denied)).code),
+        };
+        let new = |certificate: &str| NewToken {
+            name: "bound".to_owned(),
+            scopes: vec!["read".to_owned()],
+            days: 30,
+            certificate: Some(certificate.to_owned()),
+        };
+        let head = World::caller(Who::Head);
+        for unreadable in ["AB", &"ab".repeat(33), &"zz".repeat(32), &"+f".repeat(32), &"ab:".repeat(500)] {
+            let refused = world.exchange.add_token(&head, new(unreadable)).await.map(drop);
+            assert_eq!(refusal(refused).field.as_deref(), Some("certificate"), "{unreadable}");
+        }
+        let printed = vec!["AB"; 32].join(":");
+        let (old, old_secret) = world.exchange.add_token(&head, new(&printed)).await.unwrap();
+        assert_eq!(old.certificate, Some("ab".repeat(32)));
+        let (first, second) = (Some([0xab; 32]), Some([0xcd; 32]));
+        assert_eq!(with(&old_secret, first).await, Ok(true));
+        for shown in [None, second] {
+            assert_eq!(with(&old_secret, shown).await, Err(RefusalCode::CertificateRequired));
+        }
+        let (kept, kept_secret) = rotated(&world, Who::Head, old.id, 24).await;
+        assert_eq!(kept.certificate, old.certificate);
+        assert_eq!(with(&kept_secret, None).await, Err(RefusalCode::CertificateRequired));
+        // The certificate was renewed: the old pair works until the overlap ends, the new one from now on.
+        let how = Rotation { hours: 24, certificate: Some("cd".repeat(32)) };
+        let (_, secret) = world.exchange.rotate_token(&head, kept.id, how).await.unwrap();
+        assert_eq!(with(&secret, second).await, Ok(true));
+        assert_eq!(with(&secret, first).await, Err(RefusalCode::CertificateRequired));
+        assert_eq!(with(&kept_secret, first).await, Ok(true));
+        assert_eq!(worth(&world, &kept_secret).await, Err(RefusalCode::CertificateRequired));
     }
 }

@@ -12,7 +12,7 @@ mod source;
 mod token;
 mod trail;
 
-pub use token::Scope;
+pub use token::{ClientCertificate, Scope};
 pub(crate) use token::{Interop, Token};
 
 use crate::error::{PageError, Problem};

@@ -199,6 +199,7 @@ async fn add_token(State(app): State<App>, who: SignedIn, Form(pairs): Form) -> 
         name: typed.get("token_name").to_owned(),
         scopes: typed.all("scopes").map(str::to_owned).collect(),
         days: typed.get("days").parse().unwrap_or(0),
+        certificate: Some(typed.get("certificate").to_owned()),
     };
     match app.exchange.add_token(&who.caller, new).await {
         Ok((_, secret)) => {
@@ -228,7 +229,10 @@ async fn rotate_token(
 ) -> Result<Response, PageError> {
     let typed = Typed(pairs);
     // What is no number is refused below as too many hours.
-    let how = Rotation { hours: typed.get("hours").trim().parse().unwrap_or(u32::MAX) };
+    let how = Rotation {
+        hours: typed.get("hours").trim().parse().unwrap_or(u32::MAX),
+        certificate: Some(typed.get("certificate").to_owned()),
+    };
     match app.exchange.rotate_token(&who.caller, token, how).await {
         Ok((_, secret)) => {
             page(&app, &who, Typed(Vec::new()), Vec::new(), Some(("organisation-token", secret))).await
