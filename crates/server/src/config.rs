@@ -291,6 +291,11 @@ impl Config {
                     .to_owned(),
             );
         }
+        if config.tls.is_some() && !config.base_url.starts_with("https://") {
+            return Err(
+                "base_url: `https` where [tls] is set, or cookies would go out in the clear".to_owned()
+            );
+        }
         if config.operator.as_ref().is_some_and(|operator| !operator.listen.ip().is_loopback()) {
             return Err("operator.listen: only a loopback address, because metrics show how much happens; \
                         let a collector on this machine pass them on"

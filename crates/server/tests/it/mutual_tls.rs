@@ -180,3 +180,38 @@ fn a_bound_token_counts_with_its_certificate_alone() {
     assert_eq!(served.call(&roots, None, &unbound, &[]).unwrap(), (200, String::new()));
     drop(stalled);
 }
+
+/// What `comity serve` says where it cannot begin.
+fn said(folder: &Path, scheme: &str) -> String {
+    let text = format!(
+        "listen = \"127.0.0.1:0\"\nbase_url = \"{scheme}://localhost\"\ndata = \"{0}/data\"\n\
+         [tls]\ncertificate = \"{0}/chain.pem\"\nkey = \"{0}/key.pem\"\nclient_roots = \"{0}/clients.pem\"\n",
+        folder.display()
+    );
+    std::fs::write(folder.join("comity.toml"), text).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_comity"));
+    let output = command.arg("serve").arg("--config").arg(folder.join("comity.toml")).output().unwrap();
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn what_is_wrong_with_its_own_tls_is_said_before_it_begins() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tls-said");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    assert!(said(&folder, "http").contains("base_url"));
+    assert!(said(&folder, "https").contains("tls.client_roots"));
+    let authority = Authority::new();
+    let own = authority.issue(ExtendedKeyUsagePurpose::ServerAuth, 2100);
+    std::fs::write(folder.join("clients.pem"), &authority.pem).unwrap();
+    // A file without a certificate in it.
+    std::fs::write(folder.join("chain.pem"), &own.key).unwrap();
+    assert!(said(&folder, "https").contains("tls.certificate"));
+    std::fs::write(folder.join("chain.pem"), &own.pem).unwrap();
+    assert!(said(&folder, "https").contains("tls.key"));
+    // The key of another certificate.
+    std::fs::write(folder.join("key.pem"), authority.machine().key).unwrap();
+    assert!(said(&folder, "https").contains("tls.key"));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
