@@ -65,16 +65,16 @@ impl Desk {
         make: fn(&mut SoftPasskey, &Value) -> String,
     ) -> (Answer, f64) {
         let begun = Instant::now();
-        let asked = self.form(ask, session, &[]);
+        let given = self.form(ask, session, &[]);
         let waited = begun.elapsed();
-        let challenge = asked.expect(200).json();
-        let made = make(&mut self.passkey, &challenge["options"]);
+        let challenge = given.expect(200).json();
+        let told = make(&mut self.passkey, &challenge["options"]);
         let handle = challenge["handle"].as_str().unwrap();
-        let fields = [("ceremony", handle), ("answer", &made), ("name", "bench"), ("to", "/account")];
+        let fields = [("ceremony", handle), ("answer", &told), ("name", "bench"), ("to", "/account")];
         let begun = Instant::now();
-        let told = self.form(tell, session, &fields);
+        let reply = self.form(tell, session, &fields);
         let ms = (waited + begun.elapsed()).as_secs_f64() * 1_000.0;
-        (told.expect(303), ms)
+        (reply.expect(303), ms)
     }
 
     fn sign_in(&mut self) -> (Answer, f64) {
