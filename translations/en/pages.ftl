@@ -501,6 +501,14 @@ last-used = Last used
 revoke = Revoke
 revoked = revoked
 add-token = Make a token
+rotate = Rotate
+rotation-hours = Hours for which the old one is still accepted (0 to 168)
+token-certificate = Only with the client certificate of this SHA-256 (optional)
+token-bound = only with certificate
+rotation-certificate = SHA-256 of another client certificate (optional)
+token-replaced = replaced
+accepted-until = accepted until
+accepted-no-more = accepted no more
 
 ## Oversight
 

@@ -501,6 +501,14 @@ last-used = Dernière utilisation
 revoke = Révoquer
 revoked = révoqué
 add-token = Créer un jeton
+rotate = Renouveler
+rotation-hours = Heures pendant lesquelles l'ancien est encore accepté (0 à 168)
+token-certificate = Seulement avec le certificat client de ce SHA-256 (facultatif)
+token-bound = seulement avec le certificat
+rotation-certificate = SHA-256 d'un autre certificat client (facultatif)
+token-replaced = remplacé
+accepted-until = accepté jusqu'au
+accepted-no-more = n'est plus accepté
 
 ## Oversight
 

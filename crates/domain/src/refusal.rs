@@ -320,6 +320,10 @@ vocabulary! {
         LastAuthenticator = "last-authenticator",
         /// The single-use link or session is not valid (any more).
         SignInExpired = "sign-in-expired",
+        /// Another token has taken the place of this one, and the time in which both were accepted is over.
+        TokenRotated = "token-rotated",
+        /// The token is bound to a client certificate, and the connection was not made with that one.
+        CertificateRequired = "certificate-required",
         /// The form did not come from a page of this instance.
         ForeignForm = "foreign-form",
     }

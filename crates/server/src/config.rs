@@ -1,5 +1,6 @@
 //! The configuration file, read once at the start. Unknown keys are refused; hard rules have no key here.
 
+use crate::tls::TlsConfig;
 use crate::witness::WitnessSetUp;
 use comity_domain::calendar::Calendar;
 use comity_domain::party::{Organisation, Role};
@@ -24,6 +25,9 @@ use std::time::Duration;
 pub(crate) struct Config {
     /// Where to listen.
     pub(crate) listen: SocketAddr,
+    /// TLS by this program; without it a proxy on this machine speaks it, or nobody does.
+    #[serde(default)]
+    pub(crate) tls: Option<TlsConfig>,
     /// The address under which people reach this instance, such as `https://comity.example`.
     pub(crate) base_url: String,
     /// Folder of the database file, the blobs and the instance key.
@@ -285,6 +289,11 @@ impl Config {
                 "smtp.host: only a mail server on this machine, because the way to it is not encrypted; \
                         let it relay"
                     .to_owned(),
+            );
+        }
+        if config.tls.is_some() && !config.base_url.starts_with("https://") {
+            return Err(
+                "base_url: `https` where [tls] is set, or cookies would go out in the clear".to_owned()
             );
         }
         if config.operator.as_ref().is_some_and(|operator| !operator.listen.ip().is_loopback()) {

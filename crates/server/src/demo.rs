@@ -52,7 +52,7 @@ pub(crate) fn run(
             story::tell(&exchange).await?;
         }
         let contract = contract(&exchange, &base_url).await?;
-        serve(exchange, web, axum::Router::new(), listener, None, |_| {
+        serve(exchange, web, axum::Router::new(), (listener, None), None, |_| {
             let written = std::fs::write(data.join("demo.json"), contract);
             match written {
                 Ok(()) => println!("Comity's demonstration is ready: {base_url}"),

@@ -12,6 +12,7 @@ mod ledger;
 mod procedure;
 mod serve;
 mod telemetry;
+mod tls;
 mod verify;
 mod witness;
 

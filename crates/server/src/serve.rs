@@ -1,6 +1,7 @@
 //! Serving: the exchange behind its routes, with a worker for jobs, until a signal says stop.
 
 use crate::config::{Config, system_clock};
+use crate::tls::{self, Secured, TlsConfig};
 use crate::witness::{self, Witness};
 use crate::{OrganisationCommand, PersonCommand};
 use axum::Router;
@@ -12,8 +13,10 @@ use comity_service::{
     Caller, Denied, Exchange, NewPerson, run_inspections, run_sealer, run_stamps, run_witnessing, run_worker,
 };
 use comity_web::{WebSettings, manifest_digest, with_operator};
+use rustls::server::ServerConfig;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -33,6 +36,7 @@ pub(crate) fn run(path: &Path) -> Result<(), String> {
     let operator = config.operator.as_ref().map(|operator| listen(operator.listen)).transpose()?;
     let exchange = Exchange::open(config.settings()?, system_clock()).map_err(|fault| fault.to_string())?;
     let web = config.web_settings();
+    let secured = config.tls.as_ref().map(TlsConfig::read).transpose()?;
     let witness = config.witness().map(|set_up| Witness::open(set_up, system_clock())).transpose()?;
     for key in witness.iter().flat_map(Witness::verifier_keys) {
         tracing::info!(%key, "This instance witnesses other logs");
@@ -44,7 +48,7 @@ pub(crate) fn run(path: &Path) -> Result<(), String> {
         let beside = witness.map_or_else(Router::new, |witness| {
             Router::new().nest("/witness", witness::routes(Arc::new(witness)))
         });
-        serve(exchange, web, beside, listener, operator, |address| {
+        serve(exchange, web, beside, (listener, secured), operator, |address| {
             tracing::info!(%address, "Comity serves");
         })
         .await
@@ -76,7 +80,7 @@ pub(crate) async fn serve(
     exchange: Exchange,
     web: WebSettings,
     beside: Router,
-    listener: TcpListener,
+    (listener, secured): (TcpListener, Option<Arc<ServerConfig>>),
     operator: Option<TcpListener>,
     ready: impl FnOnce(SocketAddr),
 ) -> Result<(), String> {
@@ -96,8 +100,7 @@ pub(crate) async fn serve(
         serve_metrics(operator, metrics)?;
     }
     ready(address);
-    let server =
-        axum::serve(listener, addressed(program.merge(beside))).with_graceful_shutdown(told(&stopped));
+    let server = answer(listener, secured, program.merge(beside), told(&stopped))?;
     let signals = async move {
         tokio::select! {
             () = signal() => {}
@@ -106,7 +109,7 @@ pub(crate) async fn serve(
         stop.send_replace(true);
     };
     let work = async {
-        let (ended, ()) = tokio::join!(server.into_future(), signals);
+        let (ended, ()) = tokio::join!(server, signals);
         ended.map_err(|error| error.to_string())?;
         worker.await.map_err(|error| error.to_string())?;
         inspections.await.map_err(|error| error.to_string())?;
@@ -146,6 +149,25 @@ fn told(stopped: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + us
     async move {
         let _ = stopped.wait_for(|stop| *stop).await;
     }
+}
+
+type Serving = Pin<Box<dyn Future<Output = std::io::Result<()>> + Send>>;
+
+/// Answers until it is told to stop: with TLS where it is configured, and otherwise in the clear, behind a proxy.
+fn answer(
+    listener: tokio::net::TcpListener,
+    secured: Option<Arc<ServerConfig>>,
+    all: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<Serving, String> {
+    Ok(match secured {
+        None => Box::pin(axum::serve(listener, addressed(all)).with_graceful_shutdown(stop).into_future()),
+        Some(config) => {
+            let listener = Secured::start(listener, config).map_err(|error| error.to_string())?;
+            let all = tls::addressed(all);
+            Box::pin(axum::serve(listener, all).with_graceful_shutdown(stop).into_future())
+        }
+    })
 }
 
 /// Tells each request from which address it comes; what limits the tries to sign in goes by it.

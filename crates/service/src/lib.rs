@@ -46,7 +46,7 @@ pub use notice::{Notice, SmtpSettings};
 pub use outside::stays_private;
 pub use oversight::{NewExtract, NewSample, Sample, TrailPage, TrailQuery, TrailShow, TrailView};
 pub use paper::PaperKind;
-pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken};
+pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken, Rotation};
 pub use queue::MOST_COUNTED;
 pub use request::{ForeignStatus, PeerProcedures};
 pub use sign_in::Session;

@@ -4,7 +4,7 @@
 use crate::act::Attempt;
 use crate::source::freeze::HEADS;
 use crate::{Exchange, Inner, new_uuid};
-use comity_domain::id::{OrganisationId, PersonId, RequestId, RevocationId};
+use comity_domain::id::{OrganisationId, PersonId, RequestId, RevocationId, TokenId};
 use comity_domain::party::{Actor, Organisation, Role, Side};
 use comity_domain::preservation::HoldEnd;
 use comity_domain::refusal::RefusalCode;
@@ -179,6 +179,21 @@ pub(crate) fn incident(
     for (person, roles) in members(tx, organisation)? {
         if roles.contains(&Role::Administrator) {
             queue(tx, (&revocation.to_string(), None), person, INCIDENT, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells the administrators of an organisation that one of its tokens was rotated; its reference is the new token.
+pub(crate) fn token_rotated(
+    tx: &mut dyn Tx,
+    organisation: OrganisationId,
+    token: TokenId,
+    now: Moment,
+) -> Result<(), Fault> {
+    for (person, roles) in members(tx, organisation)? {
+        if roles.contains(&Role::Administrator) {
+            queue(tx, (&token.to_string(), None), person, "token-rotated", now)?;
         }
     }
     Ok(())

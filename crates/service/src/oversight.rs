@@ -5,6 +5,7 @@ mod extract;
 mod sample;
 
 pub use extract::NewExtract;
+pub(crate) use sample::unhex;
 pub use sample::{NewSample, Sample};
 
 use crate::act::{Attempt, Caller, Denied, settle};

@@ -3,13 +3,15 @@
 
 mod addressee;
 mod revoke;
+mod token;
 
 pub use addressee::{Addressees, MAX_ADDRESSEES};
+pub use token::{NewToken, Rotation};
 
 use crate::act::{Answer, Attempt, Caller, Denied, settle};
 use crate::sign_in::{hash, invitation, secret};
 use crate::source::freeze::ends_later;
-use crate::{DirectoryEntry, Exchange, Me, MemberView, PartyView, PeerProcedures, TokenView, new_id, vault};
+use crate::{DirectoryEntry, Exchange, Me, MemberView, PartyView, PeerProcedures, new_id, vault};
 use comity_domain::id::{OrganisationId, PersonId, TokenId};
 use comity_domain::identifier::{Identifier, IdentifierType, PortPolicy, RawIdentifier};
 use comity_domain::party::{
@@ -24,7 +26,7 @@ use comity_store::{Fault, Tx, party};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-comity_domain::opaque!(NewPerson, NewToken);
+comity_domain::opaque!(NewPerson);
 
 /// A person to be invited.
 #[derive(Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
@@ -50,21 +52,6 @@ pub struct NewPerson {
     #[serde(default)]
     pub authoriser: Option<AuthoriserMandate>,
 }
-
-/// A token to be made.
-#[derive(Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewToken {
-    /// What it is for.
-    pub name: String,
-    /// What it may do: `read`, `act`, `administer`.
-    pub scopes: Vec<String>,
-    /// Valid for so many days, 1 to 365.
-    pub days: u32,
-}
-
-/// What a token of a person may be good for.
-const SCOPES: [&str; 3] = ["read", "act", "administer"];
 
 pub(crate) fn brief(organisation: &Organisation) -> PartyView {
     PartyView {
@@ -188,9 +175,22 @@ impl Exchange {
         outcome: &'static str,
         work: impl Fn(&mut dyn Tx, &Organisation, Moment) -> Answer<T> + Send + 'static,
     ) -> Result<T, Denied> {
+        self.on_organisation_saying(who, organisation, action, (outcome, String::new()), work).await
+    }
+
+    /// The same, with what the trail entry says of it in detail.
+    async fn on_organisation_saying<T: Send + 'static>(
+        &self,
+        who: &Caller,
+        organisation: OrganisationId,
+        action: Action,
+        (outcome, detail): (&'static str, String),
+        work: impl Fn(&mut dyn Tx, &Organisation, Moment) -> Answer<T> + Send + 'static,
+    ) -> Result<T, Denied> {
         let (inner, who) = (self.inner.clone(), who.clone());
         let work = move |tx: &mut dyn Tx| {
             let mut attempt = Attempt::new(&who, action, inner.now());
+            attempt.detail.clone_from(&detail);
             let Some(found) = party::organisation(tx, organisation)? else {
                 return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotFound)]);
             };
@@ -417,75 +417,6 @@ impl Exchange {
         self.on_organisation(who, organisation, Action::ContactPointEdit, "done", work).await
     }
 
-    /// Makes an API token for the caller; its secret is given once.
-    ///
-    /// # Errors
-    /// Not permitted, an unknown scope, or a fault.
-    pub async fn add_token(&self, who: &Caller, new: NewToken) -> Result<(TokenView, String), Denied> {
-        let Some(actor) = who.actor().cloned() else { return Err(RefusalCode::NotPermitted.into()) };
-        let work = move |tx: &mut dyn Tx, found: &Organisation, now: Moment| {
-            if let Err(refusals) = short(&new.name, "name") {
-                return Ok(Err(refusals));
-            }
-            if new.scopes.is_empty() || new.scopes.iter().any(|scope| !SCOPES.contains(&scope.as_str())) {
-                return Ok(Err(vec![
-                    Refusal::of(RefusalCode::FieldMalformed, "scopes").because("refusal-field-choice"),
-                ]));
-            }
-            if !(1..=365).contains(&new.days) {
-                return Ok(Err(vec![
-                    Refusal::of(RefusalCode::FieldMalformed, "days").because("refusal-field-number"),
-                ]));
-            }
-            let token = TokenRow {
-                id: new_id(now),
-                organisation: found.id,
-                person: Some(actor.person),
-                name: new.name.trim().to_owned(),
-                scopes: new.scopes.clone(),
-                addressee: None,
-                procedures: None,
-                created_at: now,
-                expires_at: now.plus_seconds(i64::from(new.days) * 86_400),
-                used_at: None,
-                revoked_at: None,
-            };
-            let made = secret();
-            credential::add_token(tx, hash(&made), &token)?;
-            Ok(Ok((token_view(token), made)))
-        };
-        let organisation = who.organisation().ok_or(RefusalCode::NotPermitted)?;
-        self.on_organisation(who, organisation, Action::TokenEdit, "done", work).await
-    }
-
-    /// Revokes a token of the own organisation.
-    ///
-    /// # Errors
-    /// Not permitted, not found, or a fault.
-    pub async fn revoke_token(&self, who: &Caller, id: TokenId) -> Result<(), Denied> {
-        let organisation = who.organisation().ok_or(RefusalCode::NotPermitted)?;
-        let work = move |tx: &mut dyn Tx, found: &Organisation, now: Moment| {
-            if credential::revoke_token(tx, id, found.id, now)? {
-                Ok(Ok(()))
-            } else {
-                Ok(Err(vec![Refusal::of(RefusalCode::NotFound, "token")]))
-            }
-        };
-        self.on_organisation(who, organisation, Action::TokenEdit, "done", work).await
-    }
-
-    /// The tokens of the own organisation, without their secrets.
-    ///
-    /// # Errors
-    /// Not permitted, or a fault.
-    pub async fn tokens(&self, who: &Caller) -> Result<Vec<TokenView>, Denied> {
-        let organisation = who.organisation().ok_or(RefusalCode::NotPermitted)?;
-        let work = |tx: &mut dyn Tx, found: &Organisation, _: Moment| {
-            Ok(Ok(credential::tokens(tx, found.id)?.into_iter().map(token_view).collect()))
-        };
-        self.on_organisation(who, organisation, Action::OrganisationView, "viewed", work).await
-    }
-
     /// Sets up an organisation (the console only).
     ///
     /// # Errors
@@ -590,6 +521,9 @@ impl Exchange {
             expires_at: now.plus_seconds(365 * 86_400),
             used_at: None,
             revoked_at: None,
+            successor: None,
+            replaced_until: None,
+            certificate: None,
         }
     }
 
@@ -653,17 +587,4 @@ fn another_administrator(
 ) -> Result<bool, Fault> {
     let members = party::members(tx, organisation)?;
     Ok(members.iter().any(|(p, m)| p.active && p.id != but && m.roles.contains(&Role::Administrator)))
-}
-
-fn token_view(token: TokenRow) -> TokenView {
-    TokenView {
-        id: token.id,
-        name: token.name,
-        person: token.person,
-        scopes: token.scopes,
-        created_at: token.created_at,
-        expires_at: token.expires_at,
-        last_used_at: token.used_at,
-        revoked_at: token.revoked_at,
-    }
 }

@@ -367,11 +367,17 @@ impl Exchange {
         }
     }
 
-    /// Who a token belongs to and what it may do, while it is valid.
+    /// Who a token belongs to and what it may do, while it is valid. `certificate` is the SHA-256 of the client certificate
+    /// with which the connection was made; only a connection itself tells it (RFC 8705, 3).
     ///
     /// # Errors
-    /// A fault; an unknown token is no error.
-    pub async fn bearer(&self, token: &str) -> Result<Option<(Caller, Vec<String>)>, Denied> {
+    /// A token that was replaced and whose overlap is over, one that is bound to another certificate, or a fault; an unknown
+    /// token is no error.
+    pub async fn bearer(
+        &self,
+        token: &str,
+        certificate: Option<[u8; 32]>,
+    ) -> Result<Option<(Caller, Vec<String>)>, Denied> {
         let (token, now) = (hash(token), self.now());
         let find = move |tx: &mut dyn Tx| -> Result<_, Fault> {
             let Some(row) = credential::token(tx, token, now)? else { return Ok(None) };
@@ -379,6 +385,12 @@ impl Exchange {
             Ok(caller.map(|caller| (row, caller)))
         };
         let Some((row, caller)) = self.store.read("token.find", find).await? else { return Ok(None) };
+        if let Some(until) = row.replaced_until.filter(|until| *until <= now) {
+            return Err(Denied::Refused(vec![Refusal::new(RefusalCode::TokenRotated).with("until", until)]));
+        }
+        if row.certificate.is_some() && row.certificate != certificate {
+            return Err(RefusalCode::CertificateRequired.into());
+        }
         let not_since = now.plus_seconds(-NOTED_S);
         if row.used_at.is_none_or(|used| used < not_since) {
             let id = row.id;

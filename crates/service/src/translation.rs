@@ -291,6 +291,7 @@ mod tests {
         "check-time",
         "receipt-open",
         "email-taken",
+        "token-of-another",
         "object-known",
     ];
 
@@ -487,7 +488,7 @@ mod tests {
                 key.starts_with("notice-") && (key.ends_with("-subject") || key.ends_with("-body"))
             };
             let notices: Vec<_> = all.iter().filter(|(key, _)| parts(key)).collect();
-            assert_eq!(notices.len(), 40);
+            assert_eq!(notices.len(), 42);
             for (key, names) in notices {
                 assert!(names.iter().all(|name| name == "reference" || name == "link"), "{key}: {names:?}");
             }

@@ -655,6 +655,12 @@ pub struct TokenView {
     pub last_used_at: Option<Moment>,
     /// Revoked.
     pub revoked_at: Option<Moment>,
+    /// The newest token that has taken its place.
+    pub successor: Option<TokenId>,
+    /// Once it has a successor: until when it is still accepted.
+    pub replaced_until: Option<Moment>,
+    /// SHA-256 of the client certificate without which it is refused, in hexadecimal.
+    pub certificate: Option<String>,
 }
 
 /// Figures without payload: counted events of all requests (oversight) or of the own organisation.

@@ -40,18 +40,24 @@ crate::sql! {
     SESSIONS = "select count(*) from session where expires_at_us > $1 and seen_at_us > $2";
     FORGET_SESSIONS = "delete from session where expires_at_us < $1";
     ADD_TOKEN = "insert into token
-        (id, secret_hash, organisation, person, name, scopes, addressee, procedures, created_at_us, expires_at_us)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        (id, secret_hash, organisation, person, name, scopes, addressee, procedures, created_at_us, expires_at_us,
+            certificate)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     TOKEN = "select id, organisation, person, name, scopes, addressee, procedures, created_at_us, expires_at_us,
-            used_at_us, revoked_at_us
+            used_at_us, revoked_at_us, successor, replaced_until_us, certificate
         from token where secret_hash = $1 and expires_at_us > $2 and revoked_at_us is null
             and exists (select 1 from organisation o where o.id = token.organisation and o.status = 'active')";
     TOKENS = "select id, organisation, person, name, scopes, addressee, procedures, created_at_us, expires_at_us,
-            used_at_us, revoked_at_us
+            used_at_us, revoked_at_us, successor, replaced_until_us, certificate
         from token where organisation = $1 order by id limit 1000";
+    TOKEN_BY_ID = "select id, organisation, person, name, scopes, addressee, procedures, created_at_us, expires_at_us,
+            used_at_us, revoked_at_us, successor, replaced_until_us, certificate
+        from token where id = $1 and organisation = $2";
+    REPLACE_TOKEN = "update token set successor = $2, replaced_until_us = $3 where id = $1";
+    POINT_ON = "update token set successor = $2 where successor = $1";
     USE_TOKEN = "update token set used_at_us = $2 where id = $1 and (used_at_us is null or used_at_us < $3)";
     REVOKE_TOKEN = "update token set revoked_at_us = $3
-        where id = $1 and organisation = $2 and revoked_at_us is null";
+        where (id = $1 or successor = $1) and organisation = $2 and revoked_at_us is null";
 }
 
 /// Writes a single-use link.
@@ -257,6 +263,16 @@ pub struct TokenRow {
     pub used_at: Option<Moment>,
     /// Revoked.
     pub revoked_at: Option<Moment>,
+    /// The newest token that has taken its place.
+    pub successor: Option<TokenId>,
+    /// Once it has a successor: until when it is still accepted.
+    pub replaced_until: Option<Moment>,
+    /// SHA-256 of the client certificate without which it is refused.
+    pub certificate: Option<[u8; 32]>,
+}
+
+fn digest(bytes: &[u8]) -> Result<[u8; 32], Fault> {
+    bytes.try_into().map_err(|_| Fault::other("the digest of a certificate that is no SHA-256"))
 }
 
 fn token_of(row: &Row) -> Result<TokenRow, Fault> {
@@ -272,12 +288,15 @@ fn token_of(row: &Row) -> Result<TokenRow, Fault> {
         expires_at: moment(row.int(8)?)?,
         used_at: row.opt_int(9)?.map(moment).transpose()?,
         revoked_at: row.opt_int(10)?.map(moment).transpose()?,
+        successor: row.opt_text(11)?.map(parse).transpose()?,
+        replaced_until: row.opt_int(12)?.map(moment).transpose()?,
+        certificate: row.opt_bytes(13)?.map(digest).transpose()?,
     })
 }
 
 /// Writes a token.
 pub fn add_token(tx: &mut dyn Tx, hash: [u8; 32], t: &TokenRow) -> Result<(), Fault> {
-    let args: [Value; 10] = [
+    let args: [Value; 11] = [
         t.id.to_string().into(),
         hash.into(),
         t.organisation.to_string().into(),
@@ -288,13 +307,31 @@ pub fn add_token(tx: &mut dyn Tx, hash: [u8; 32], t: &TokenRow) -> Result<(), Fa
         t.procedures.clone().into(),
         t.created_at.us().into(),
         t.expires_at.us().into(),
+        t.certificate.map(|digest| digest.to_vec()).into(),
     ];
     tx.exec(ADD_TOKEN, &args).map(drop)
 }
 
-/// A token that is still valid.
+/// A token that is not over and not revoked; it may have a successor.
 pub fn token(tx: &mut dyn Tx, hash: [u8; 32], now: Moment) -> Result<Option<TokenRow>, Fault> {
     tx.row(TOKEN, &[hash.into(), now.us().into()])?.as_ref().map(token_of).transpose()
+}
+
+/// A token of an organisation, whatever became of it.
+pub fn token_by_id(
+    tx: &mut dyn Tx,
+    id: TokenId,
+    organisation: OrganisationId,
+) -> Result<Option<TokenRow>, Fault> {
+    let args = [id.to_string().into(), organisation.to_string().into()];
+    tx.row(TOKEN_BY_ID, &args)?.as_ref().map(token_of).transpose()
+}
+
+/// Gives a token, and with it those that it had replaced, a successor; it is still accepted until then.
+pub fn replace_token(tx: &mut dyn Tx, id: TokenId, successor: TokenId, until: Moment) -> Result<(), Fault> {
+    tx.exec(POINT_ON, &[id.to_string().into(), successor.to_string().into()])?;
+    let args = [id.to_string().into(), successor.to_string().into(), until.us().into()];
+    tx.exec(REPLACE_TOKEN, &args).map(drop)
 }
 
 /// All tokens of an organisation.
@@ -307,7 +344,7 @@ pub fn use_token(tx: &mut dyn Tx, id: TokenId, now: Moment, not_since: Moment) -
     tx.exec(USE_TOKEN, &[id.to_string().into(), now.us().into(), not_since.us().into()]).map(drop)
 }
 
-/// Revokes a token of an organisation; tells whether it was valid.
+/// Revokes a token of an organisation with all that it had replaced; tells whether one of them was not revoked.
 pub fn revoke_token(
     tx: &mut dyn Tx,
     id: TokenId,
@@ -315,7 +352,7 @@ pub fn revoke_token(
     now: Moment,
 ) -> Result<bool, Fault> {
     let args = [id.to_string().into(), organisation.to_string().into(), now.us().into()];
-    Ok(tx.exec(REVOKE_TOKEN, &args)? == 1)
+    Ok(tx.exec(REVOKE_TOKEN, &args)? > 0)
 }
 
 /// Ends every session of an organisation.

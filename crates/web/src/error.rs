@@ -22,6 +22,8 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::FederationUnknown
         | Code::FederationWeak
         | Code::SignInExpired
+        | Code::TokenRotated
+        | Code::CertificateRequired
         | Code::PasskeyRefused
         | Code::PasskeyExpired
         | Code::PasskeyCloned => StatusCode::UNAUTHORIZED,

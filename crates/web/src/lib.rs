@@ -21,6 +21,7 @@ mod transfer;
 mod vault;
 mod words;
 
+pub use api::ClientCertificate;
 pub use assets::manifest_digest;
 pub use error::status_of;
 pub use interop::import_etsi_103120;

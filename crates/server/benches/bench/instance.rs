@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -41,6 +41,42 @@ impl Instance {
             }
             std::thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    /// What a demonstration has told, served in earnest: files of any size, passkeys, no one-click people. The tokens of
+    /// the demonstration still work.
+    pub(crate) fn in_earnest(data: &Path) -> Self {
+        let mut contract = Self::start(data, &[]).contract.clone();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        // A passkey belongs to the name of a host, and an address is none.
+        let base_url = format!("http://localhost:{port}");
+        let config = data.join("comity.toml");
+        let text = format!(
+            "listen = \"127.0.0.1:{port}\"\nbase_url = \"{base_url}\"\ndata = \"{}\"\n\
+             [ledger]\nname = \"demo.comity.example/ledger\"\n",
+            data.display()
+        );
+        std::fs::write(&config, text).unwrap();
+        contract["base_url"] = base_url.into();
+        let process = Command::new(env!("CARGO_BIN_EXE_comity"))
+            .arg("serve")
+            .arg("--config")
+            .arg(&config)
+            .env("COMITY_LOG", "warn")
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut instance = Self { process, contract };
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(instance.process.try_wait().unwrap().is_none(), "the instance ended before it was ready");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        instance.first_answer();
+        instance
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.process.id()
     }
 
     /// Waits for the first answer to `GET /health`.

@@ -11,14 +11,19 @@
 
 mod client;
 mod corpus;
+mod files;
 mod floor;
 mod instance;
 mod ledger;
 mod load;
+#[path = "../../../service/tests/it/passkey.rs"]
+mod passkey;
+mod passkeys;
 mod random;
 mod reads;
 mod submissions;
 mod table;
+mod wire;
 
 use comity_domain::procedure::ProcedureSet;
 use comity_service::{Exchange, LedgerSettings, Settings, run_sealer};
@@ -59,6 +64,12 @@ fn main() {
     }
     if wanted("reads") {
         reads::dossier(&runtime, &new(&root, "reads"), &mut table);
+    }
+    if wanted("passkeys") {
+        passkeys::shown(&runtime, &new(&root, "passkeys"), &mut table);
+    }
+    if wanted("files") {
+        files::measured(&mut table);
     }
     if wanted("queue") {
         reads::queues(&runtime, &new(&root, "queue"), &mut table);

@@ -169,7 +169,7 @@ async fn proved(data: &Path, instance: &Instance, dossier: &str) {
         .add_token_for(&Caller::Operator, person, organisation, "proof", &scopes)
         .await
         .unwrap();
-    let (caller, _) = instance.exchange.bearer(&token).await.unwrap().unwrap();
+    let (caller, _) = instance.exchange.bearer(&token, None).await.unwrap().unwrap();
     let id = dossier.split('/').nth(2).unwrap().parse().unwrap();
     let proof = instance.exchange.proof(&caller, id).await.unwrap();
     let file = data.join("signed.comity-proof");

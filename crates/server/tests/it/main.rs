@@ -20,6 +20,7 @@ mod house;
 mod identity;
 mod import;
 mod inspection;
+mod mutual_tls;
 mod observe;
 mod opaque;
 mod papers;

@@ -244,13 +244,14 @@ fn sample(tx: &mut dyn Tx, own: TrailView, drawn: Drawn, drawing: &Drawing) -> R
     })
 }
 
-fn unhex(text: &str) -> Option<[u8; 32]> {
+pub(crate) fn unhex(text: &str) -> Option<[u8; 32]> {
     let mut bytes = [0; 32];
     if text.len() != 64 || !text.is_ascii() {
         return None;
     }
     for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
+        let pair = text.get(2 * at..2 * at + 2).filter(|pair| !pair.starts_with('+'))?;
+        *byte = u8::from_str_radix(pair, 16).ok()?;
     }
     Some(bytes)
 }

@@ -10,7 +10,7 @@ use comity_domain::refusal::RefusalCode;
 use comity_domain::request::{Comparison, RequestCommand};
 use comity_domain::term::Language;
 use comity_service::{
-    Caller, Denied, Exchange, Grant, NewPerson, NewToken, PRESENT_S, Presence, Session, Via,
+    Caller, Denied, Exchange, Grant, NewPerson, NewToken, PRESENT_S, Presence, Rotation, Session, Via,
 };
 use comity_store::testing::TestStore;
 use comity_store::trail::{self, TrailRow};
@@ -442,7 +442,9 @@ async fn try_everything(
 
 async fn try_administering(exchange: &Exchange, who: &Caller) -> Vec<(&'static str, RefusalCode)> {
     let (own, analyst) = (organisation(2), person(Who::Analyst));
-    let secret = NewToken { name: "t".to_owned(), scopes: vec!["act".to_owned()], days: 1 };
+    let nothing = comity_domain::id::TokenId::new(Uuid::nil());
+    let secret =
+        NewToken { name: "t".to_owned(), scopes: vec!["act".to_owned()], days: 1, certificate: None };
     let new = NewPerson {
         organisation: own,
         name: "New".to_owned(),
@@ -469,6 +471,12 @@ async fn try_administering(exchange: &Exchange, who: &Caller) -> Vec<(&'static s
         ("role.edit", code(exchange.set_roles(who, analyst, vec![Role::Reviewer]).await)),
         ("person.edit", code(exchange.set_active(who, analyst, false).await)),
         ("token.edit", code(exchange.add_token(who, secret).await.map(drop))),
+        (
+            "token.edit",
+            code(
+                exchange.rotate_token(who, nothing, Rotation { hours: 1, certificate: None }).await.map(drop),
+            ),
+        ),
         ("person.invite", code(exchange.link(who, own, analyst).await)),
         ("person.invite", code(exchange.invite(who, new).await)),
         ("contact_point.edit", code(exchange.put_contact_point(who, point).await)),
@@ -501,7 +509,7 @@ on_both_engines! {
         // A real token with every scope is no better.
         let home = organisation(1);
         let token = demo.exchange.add_token_for(&Caller::Operator, person(Who::Judge), home, "t", &["read", "act"]).await.unwrap();
-        let (bearer, _) = world.exchange.bearer(&token).await.unwrap().unwrap();
+        let (bearer, _) = world.exchange.bearer(&token, None).await.unwrap().unwrap();
         let sign = RequestCommand::Authorise { statement: "Necessary.".to_owned() };
         assert_eq!(code(world.exchange.act(&bearer, id, sign, None, None).await), RefusalCode::PresenceRequired);
         let acts = world.exchange.dossier(&bearer, id).await.unwrap().acts;

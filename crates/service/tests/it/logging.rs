@@ -10,7 +10,7 @@ use comity_domain::request::{Decision, Filing, Giving, Intake, RequestCommand};
 use comity_domain::term::{Language, Priority, Processing};
 use comity_policy::Action;
 use comity_service::{
-    Caller, Grant, NewExtract, NewPerson, NewSample, NewToken, PaperKind, QueueQuery, TrailQuery,
+    Caller, Grant, NewExtract, NewPerson, NewSample, NewToken, PaperKind, QueueQuery, Rotation, TrailQuery,
 };
 use comity_store::testing::TestStore;
 use comity_store::trail::{self, TrailRow};
@@ -158,8 +158,10 @@ async fn administered(world: &World) {
     let analyst = PersonId::new(Uuid::from_u128(21));
     exchange.set_roles(&administrator, analyst, vec![Role::Analyst]).await.unwrap();
     exchange.set_active(&administrator, analyst, true).await.unwrap();
-    let token = NewToken { name: "t".to_owned(), scopes: vec!["read".to_owned()], days: 1 };
-    exchange.add_token(&administrator, token).await.unwrap();
+    let token =
+        NewToken { name: "t".to_owned(), scopes: vec!["read".to_owned()], days: 1, certificate: None };
+    let (made, _) = exchange.add_token(&administrator, token).await.unwrap();
+    exchange.rotate_token(&administrator, made.id, Rotation { hours: 1, certificate: None }).await.unwrap();
 }
 
 /// Trust is withdrawn three times: a review, a new signature and a fraud follow.

@@ -30,6 +30,7 @@ mod model;
 mod paper;
 mod passkey;
 mod refused;
+mod rotation;
 mod source;
 mod tampered;
 mod vault;

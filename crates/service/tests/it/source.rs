@@ -230,7 +230,7 @@ on_both_engines! {
         assert_eq!(refusal(by_head), RefusalCode::NotPermitted);
         status(OrganisationStatus::Suspended, "Mailboxes taken over.").await.unwrap();
         assert!(world.exchange.session(&session).await.unwrap().is_none());
-        assert!(world.exchange.bearer(&token).await.unwrap().is_none());
+        assert!(world.exchange.bearer(&token, None).await.unwrap().is_none());
         assert_eq!(world.refused(Who::Reviewer, id, releasing(&package)).await, RefusalCode::RequestFrozen);
         let thaw = RequestCommand::Thaw { reason: reason() };
         assert_eq!(world.refused(Who::Reviewer, id, thaw.clone()).await, RefusalCode::OrganisationSuspended);
@@ -240,7 +240,7 @@ on_both_engines! {
         let filed = world.exchange.file(&peer(), organisation(1), organisation(2), SUBSCRIBER, forged(1), None).await;
         assert_eq!(refusal(filed), RefusalCode::OrganisationSuspended);
         status(OrganisationStatus::Active, "Mailboxes secured.").await.unwrap();
-        assert!(world.exchange.bearer(&token).await.unwrap().is_some());
+        assert!(world.exchange.bearer(&token, None).await.unwrap().is_some());
         assert_eq!(world.refused(Who::Reviewer, id, releasing(&package)).await, RefusalCode::RequestFrozen);
         world.act(Who::Reviewer, id, thaw).await;
         world.act(Who::Reviewer, id, releasing(&package)).await;

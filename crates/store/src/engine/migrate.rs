@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(13, "0013_manifest"),
     migration!(14, "0014_federation"),
     migration!(15, "0015_vault"),
+    migration!(16, "0016_token"),
 ];
 
 const TABLE: &str = "create table if not exists migration (

@@ -13,7 +13,7 @@ mod token;
 mod trail;
 
 pub(crate) use body::Body;
-pub use token::Scope;
+pub use token::{ClientCertificate, Scope};
 pub(crate) use token::{Interop, Token};
 
 use crate::error::{PageError, Problem};
@@ -87,6 +87,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(organisation::put_contact_point))
         .routes(routes!(organisation::tokens, organisation::add_token))
         .routes(routes!(organisation::revoke_token))
+        .routes(routes!(organisation::rotate_token))
         .routes(routes!(account::me))
         .routes(routes!(account::account))
         .routes(routes!(trail::page))

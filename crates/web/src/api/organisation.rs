@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use comity_domain::id::{ContactPointId, OrganisationId, PersonId, TokenId};
 use comity_domain::party::{ContactPoint, Role};
 use comity_domain::refusal::{Refusal, RefusalCode};
-use comity_service::{Denied, DirectoryEntry, NewPerson, NewToken, TokenView};
+use comity_service::{Denied, DirectoryEntry, NewPerson, NewToken, Rotation, TokenView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -200,7 +200,27 @@ pub(crate) async fn add_token(
     Ok((StatusCode::CREATED, Json(IssuedToken { token, secret })))
 }
 
-/// Revokes a token.
+/// Puts a new token in the place of one; the old one is accepted for the hours of the overlap.
+#[utoipa::path(
+    post,
+    path = "/organisation/tokens/{id}/rotate",
+    tag = "organisations",
+    params(("id" = TokenId, Path, description = "The token to be replaced.")),
+    request_body = Rotation,
+    responses((status = CREATED, body = IssuedToken), (status = "default", body = Problem, content_type = "application/problem+json")),
+    security(("token" = ["administer"])),
+)]
+pub(crate) async fn rotate_token(
+    State(app): State<App>,
+    token: Token<Administer>,
+    Path(id): Path<TokenId>,
+    Body(how): Body<Rotation>,
+) -> Result<(StatusCode, Json<IssuedToken>), PageError> {
+    let (token, secret) = app.exchange.rotate_token(&token.caller, id, how).await?;
+    Ok((StatusCode::CREATED, Json(IssuedToken { token, secret })))
+}
+
+/// Revokes a token, with every one whose place it has taken.
 #[utoipa::path(
     delete,
     path = "/organisation/tokens/{id}",

@@ -15,6 +15,11 @@ use std::marker::PhantomData;
 /// Longest token that is looked up at all, in bytes.
 const MAX_TOKEN: usize = 256;
 
+/// SHA-256 of the client certificate with which a connection was made. Whoever accepts the connection puts it beside each
+/// request of it; no header ever does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientCertificate(pub [u8; 32]);
+
 /// What a token may be for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
@@ -75,7 +80,8 @@ impl<N: Needs> FromRequestParts<State> for Token<N> {
         let Some(secret) = bearer(&parts.headers) else {
             return Err(PageError::status(StatusCode::UNAUTHORIZED));
         };
-        let Some((caller, scopes)) = state.exchange.bearer(secret).await? else {
+        let certificate = parts.extensions.get::<ClientCertificate>().map(|shown| shown.0);
+        let Some((caller, scopes)) = state.exchange.bearer(secret, certificate).await? else {
             return Err(PageError::status(StatusCode::UNAUTHORIZED));
         };
         if !scopes.iter().any(|held| held == N::SCOPE.as_str()) {

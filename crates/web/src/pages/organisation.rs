@@ -16,7 +16,8 @@ use comity_domain::id::{ContactPointId, PersonId, TokenId};
 use comity_domain::party::{AuthoriserMandate, ContactPoint, Role};
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::term::{AuthoriserType, Independence, Language};
-use comity_service::{Denied, DirectoryEntry, NewPerson, NewToken, TokenView};
+use comity_domain::time::Moment;
+use comity_service::{Denied, DirectoryEntry, NewPerson, NewToken, Rotation, TokenView};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/organisation/contact-points", post(add_contact_point))
         .route("/organisation/tokens", post(add_token))
         .route("/organisation/tokens/{token}/revoke", post(revoke_token))
+        .route("/organisation/tokens/{token}/rotate", post(rotate_token))
 }
 
 #[derive(Template)]
@@ -36,6 +38,8 @@ pub(super) fn routes() -> Router<App> {
 struct OrganisationPage {
     f: Frame,
     e: DirectoryEntry,
+    reader: PersonId,
+    now: Moment,
     tokens: Vec<TokenView>,
     typed: Typed,
     refusals: Vec<Refusal>,
@@ -53,8 +57,9 @@ async fn page(
     let tokens = app.exchange.tokens(&who.caller).await?;
     let e = app.exchange.organisation(&who.caller, who.actor.organisation).await?;
     let f = Frame::of(app, who, "organisation", "nav-organisation").await;
+    let (reader, now) = (who.actor.person, app.exchange.now());
     let status = if refusals.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(render_as(status, &OrganisationPage { f, e, tokens, typed, refusals, secret }))
+    Ok(render_as(status, &OrganisationPage { f, e, reader, now, tokens, typed, refusals, secret }))
 }
 
 /// `GET /organisation`
@@ -194,6 +199,7 @@ async fn add_token(State(app): State<App>, who: SignedIn, Form(pairs): Form) -> 
         name: typed.get("token_name").to_owned(),
         scopes: typed.all("scopes").map(str::to_owned).collect(),
         days: typed.get("days").parse().unwrap_or(0),
+        certificate: Some(typed.get("certificate").to_owned()),
     };
     match app.exchange.add_token(&who.caller, new).await {
         Ok((_, secret)) => {
@@ -214,7 +220,39 @@ async fn revoke_token(
     after(&app, &who, Typed(pairs), done).await
 }
 
+/// `POST /organisation/tokens/{token}/rotate`
+async fn rotate_token(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(token): Path<TokenId>,
+    Form(pairs): Form,
+) -> Result<Response, PageError> {
+    let typed = Typed(pairs);
+    // What is no number is refused below as too many hours.
+    let how = Rotation {
+        hours: typed.get("hours").trim().parse().unwrap_or(u32::MAX),
+        certificate: Some(typed.get("certificate").to_owned()),
+    };
+    match app.exchange.rotate_token(&who.caller, token, how).await {
+        Ok((_, secret)) => {
+            page(&app, &who, Typed(Vec::new()), Vec::new(), Some(("organisation-token", secret))).await
+        }
+        Err(denied) => after(&app, &who, typed, Err(denied)).await,
+    }
+}
+
 impl OrganisationPage {
+    /// Whether this token can be rotated by whoever reads the page.
+    fn rotates(&self, token: &TokenView) -> bool {
+        let own = token.person.is_none_or(|person| person == self.reader);
+        own && token.successor.is_none() && token.revoked_at.is_none() && self.now < token.expires_at
+    }
+
+    /// Whether a token that was replaced is accepted no more.
+    fn over(&self, until: &Moment) -> bool {
+        *until <= self.now
+    }
+
     /// The roles that exist in this kind of organisation.
     fn possible_roles(&self) -> Vec<Role> {
         let kind = self.e.organisation.kind;

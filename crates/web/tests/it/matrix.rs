@@ -184,6 +184,7 @@ fn about_organisations(world: &World, who: Who, home: u128, token: &str) -> Vec<
     let point = Some(serde_json::to_value(point).unwrap());
     let base = "/api/v1/organisation";
     let spare = Some(json!({ "name": "t", "scopes": ["read"], "days": 1 }));
+    let (rotate, hours) = (format!("{base}/tokens/{token}/rotate"), Some(json!({ "hours": 1 })));
     vec![
         case(Action::PersonInvite, to_it, "POST", format!("{base}/people"), Some(invited), true, FINE),
         case(
@@ -207,6 +208,7 @@ fn about_organisations(world: &World, who: Who, home: u128, token: &str) -> Vec<
         case(Action::ContactPointEdit, to_it, "PUT", point_path, point, true, FINE),
         case(Action::OrganisationView, Relation::Own, "GET", format!("{base}/tokens"), None, false, FINE),
         case(Action::TokenEdit, Relation::Own, "POST", format!("{base}/tokens"), spare, true, FINE),
+        case(Action::TokenEdit, Relation::Own, "POST", rotate, hours, true, found),
         case(Action::TokenEdit, Relation::Own, "DELETE", format!("{base}/tokens/{token}"), None, true, found),
         case(
             Action::DirectoryView,

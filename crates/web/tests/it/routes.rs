@@ -167,6 +167,23 @@ on_both_engines! {
         }
     }
 
+    async fn a_token_that_was_rotated_is_refused_with_its_own_reason(store) {
+        let world = World::open(store).await;
+        let first = world.token(crate::world::ADMINISTRATOR).await;
+        let list = world.call(&first, "GET", "/api/v1/organisation/tokens", None).await.json();
+        let id = list.as_array().unwrap().iter().find(|token| token["name"] == "test").unwrap()["id"].clone();
+        let path = format!("/api/v1/organisation/tokens/{}/rotate", id.as_str().unwrap());
+        let answer = world.call(&first, "POST", &path, Some(serde_json::json!({ "hours": 0 }))).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+        let second = answer.json()["secret"].as_str().unwrap().to_owned();
+        let refused = world.call(&first, "GET", "/api/v1/me", None).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::UNAUTHORIZED, "token-rotated"));
+        assert_eq!(world.call(&second, "GET", "/api/v1/me", None).await.status, StatusCode::OK);
+        let session = world.session(crate::world::ADMINISTRATOR).await;
+        let page = world.page(&session, "GET", "/organisation", &[], "").await.text();
+        assert!(page.contains("accepted no more") && page.matches("/rotate\"").count() == 1, "{page}");
+    }
+
     async fn every_answer_carries_the_headers_that_keep_a_browser_in_its_place(store) {
         let world = World::open(store).await;
         for route in ROUTES {
