@@ -18,3 +18,4 @@ pub mod refusal;
 pub mod request;
 pub mod term;
 pub mod time;
+pub mod vetting;

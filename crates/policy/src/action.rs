@@ -113,6 +113,14 @@ words! {
         RevocationView = "revocation.view",
         /// Record that somebody went through what had left for a false source.
         RevocationReview = "revocation.review",
+        /// Read what was sent in the own organisation's name.
+        SentView = "sent.view",
+        /// Read which organisations are outside or on probation, and who vouches for them.
+        VettingView = "vetting.view",
+        /// Vouch for an organisation that joins, or take that back.
+        VettingVouch = "vetting.vouch",
+        /// End a probation whose time is over.
+        VettingEndProbation = "vetting.end_probation",
         /// Read the trail.
         TrailView = "trail.view",
         /// Draw a random sample of the trail for review.
@@ -241,6 +249,7 @@ impl Action {
             | Self::RequestFreeze
             | Self::RequestErase
             | Self::FileInspect
+            | Self::VettingEndProbation
             | Self::FileExpire => Touches::Clock,
             Self::DirectoryView
             | Self::OrganisationView
@@ -253,6 +262,9 @@ impl Action {
             | Self::AccreditationView
             | Self::RevocationView
             | Self::RevocationReview
+            | Self::SentView
+            | Self::VettingView
+            | Self::VettingVouch
             | Self::TrailView
             | Self::TrailSample
             | Self::TrailExtract
@@ -288,6 +300,7 @@ impl Action {
                 | Self::PersonEdit
                 | Self::RoleEdit
                 | Self::TokenEdit
+                | Self::VettingVouch
                 | Self::AccountEdit
         )
     }
@@ -348,6 +361,7 @@ impl Action {
             | Self::RequestFindings
             | Self::AccreditationView
             | Self::RevocationView
+            | Self::SentView
             | Self::TrailView
             | Self::TrailSample
             | Self::TrailExtract
@@ -355,6 +369,9 @@ impl Action {
             Self::RequestErase | Self::FileExpire => Some(Processing::Erasure),
             Self::DirectoryView
             | Self::OrganisationEdit
+            | Self::VettingView
+            | Self::VettingVouch
+            | Self::VettingEndProbation
             | Self::ContactPointEdit
             | Self::RevocationReview
             | Self::ErasureView

@@ -94,6 +94,7 @@ pub(crate) fn settings(
         base_url: base_url.to_owned(),
         upload_limit: UPLOAD_LIMIT,
         loose_file_days: comity_service::LOOSE_FILE_DAYS,
+        vetting: comity_service::VettingSettings::default(),
         inspector: inspector(),
         device_bound: Vec::new(),
         ledger: LedgerSettings::named("demo.comity.example/ledger"),

@@ -4,7 +4,7 @@
 
 use crate::ledger::erase_later;
 use crate::source::freeze;
-use crate::{Inner, event_id, fill, new_id, notice};
+use crate::{Inner, event_id, fill, mirror, new_id, notice};
 use comity_domain::event::{Event, Origin};
 use comity_domain::id::{OrganisationId, PersonId, RequestId, SessionId, TrailId};
 use comity_domain::party::{Actor, Role, Side};
@@ -397,6 +397,16 @@ impl<'a> Attempt<'a> {
         outcome: &'static str,
         code: &'static str,
     ) -> Result<TrailId, comity_store::Fault> {
+        self.record_with(tx, outcome, code, &self.detail)
+    }
+
+    fn record_with(
+        &self,
+        tx: &mut dyn Tx,
+        outcome: &'static str,
+        code: &'static str,
+        detail: &str,
+    ) -> Result<TrailId, comity_store::Fault> {
         if crate::STUBBED {
             return Ok(new_id(self.now));
         }
@@ -419,7 +429,7 @@ impl<'a> Attempt<'a> {
             code: code.to_owned(),
             about: self.about.clone(),
             request: self.request,
-            detail: self.detail.clone(),
+            detail: detail.to_owned(),
         };
         let mut salt = [0; 32];
         fill(&mut salt);
@@ -552,7 +562,9 @@ pub(crate) fn commit(
     freeze::follow(tx, outcome.before.as_ref(), &request, &outcome.events, now)?;
     erase_later(tx, inner, &request, &outcome.events, now)?;
     outcome.memory.remember(tx, &receipt)?;
-    outcome.attempt.record(tx, "done", "")?;
+    let alarms = mirror::watch(tx, inner, &request, &outcome.events, outcome.attempt)?;
+    let detail = alarms.as_deref().unwrap_or(&outcome.attempt.detail);
+    outcome.attempt.record_with(tx, "done", "", detail)?;
     Ok(Ok(receipt))
 }
 

@@ -11,6 +11,7 @@ mod file;
 mod instance;
 mod job;
 mod ledger;
+mod mirror;
 mod notice;
 mod oversight;
 mod paper;
@@ -20,6 +21,7 @@ mod request;
 mod sign_in;
 mod source;
 pub mod translation;
+mod vetting;
 mod view;
 
 pub use act::{Caller, Cause, Denied, Fault, IdempotencyKey, PRESENT_S, Presence, Receipt, Via};
@@ -35,6 +37,7 @@ pub use ledger::{
     AcceptedLoss, CheckReport, Finding, LedgerSettings, LogFile, WitnessDebt, WitnessSettings,
     WitnessTrouble, run_sealer, run_witnessing,
 };
+pub use mirror::{SentPage, SentView};
 pub use notice::{Notice, SmtpSettings};
 pub use oversight::{NewExtract, NewSample, Sample, TrailPage, TrailQuery, TrailShow, TrailView};
 pub use paper::PaperKind;
@@ -43,6 +46,7 @@ pub use queue::MOST_COUNTED;
 pub use request::{ForeignStatus, PeerProcedures};
 pub use sign_in::Session;
 pub use source::{AccreditationCard, Received, ReceivedFile, ReceivedPackage, RevocationView};
+pub use vetting::{NEWCOMERS, Newcomer, VettingSettings, VettingState, VoucherView};
 pub use view::*;
 
 use comity_domain::calendar::Calendar;
@@ -95,6 +99,8 @@ pub struct Settings {
     pub demo: bool,
     /// How the ledger is kept.
     pub ledger: LedgerSettings,
+    /// How organisations come in.
+    pub vetting: VettingSettings,
 }
 
 /// The exchange cannot be opened.
@@ -152,6 +158,7 @@ pub(crate) struct Inner {
     pub(crate) relying_party: ceremony::RelyingParty,
     pub(crate) demo: bool,
     pub(crate) ledger: ledger::Ledger,
+    pub(crate) vetting: VettingSettings,
     pub(crate) words: translation::Translator,
 }
 
@@ -234,6 +241,7 @@ impl Exchange {
             relying_party,
             demo: settings.demo,
             ledger,
+            vetting: settings.vetting,
             words: translation::Translator::embedded(),
         };
         Ok(Self { store, inner: Arc::new(inner) })

@@ -1,7 +1,7 @@
 //! Acts on requests: begin, file, and everything after.
 
 use crate::act::{Answer, Attempt, Caller, Denied, IdempotencyKey, Memory, Outcome, Receipt, commit, settle};
-use crate::{Exchange, Inner, new_id, new_uuid, source};
+use crate::{Exchange, Inner, new_id, new_uuid, source, vetting};
 use comity_domain::id::{ContactPointId, ItemId, OrganisationId, RequestId};
 use comity_domain::party::{Organisation, OrganisationStatus, Side};
 use comity_domain::procedure::PinnedProcedure;
@@ -51,13 +51,15 @@ pub(crate) struct Parties {
     pub(crate) to: Organisation,
     from_status: OrganisationStatus,
     to_status: OrganisationStatus,
+    from_probation: Option<Moment>,
+    to_probation: Option<Moment>,
     pub(crate) from_points: Vec<ContactPointId>,
     pub(crate) to_points: Vec<ContactPointId>,
 }
 
 pub(crate) fn both(tx: &mut dyn Tx, from: OrganisationId, to: OrganisationId) -> Answer<Parties> {
     let found = party::two_organisations(tx, from, to)?;
-    let Some(((from, from_status), (to, to_status))) = found else {
+    let Some(((from, from_status, from_probation), (to, to_status, to_probation))) = found else {
         return Ok(Err(vec![Refusal::of(RefusalCode::NotFound, "to")]));
     };
     let points = party::contact_point_ids(tx, from.id, to.id)?;
@@ -66,10 +68,24 @@ pub(crate) fn both(tx: &mut dyn Tx, from: OrganisationId, to: OrganisationId) ->
         own.map(|(_, point)| *point).collect()
     };
     let (from_points, to_points) = (of(from.id), of(to.id));
-    Ok(Ok(Parties { from, to, from_status, to_status, from_points, to_points }))
+    Ok(Ok(Parties {
+        from,
+        to,
+        from_status,
+        to_status,
+        from_probation,
+        to_probation,
+        from_points,
+        to_points,
+    }))
 }
 
 impl Parties {
+    /// Until when the authority is on probation, where it is at `now`.
+    pub(crate) fn on_probation(&self, now: Moment) -> Option<Moment> {
+        self.from_probation.filter(|until| now < *until)
+    }
+
     /// Runs a decision with everything that it may look at.
     pub(crate) fn decide<T>(
         &self,
@@ -95,12 +111,14 @@ impl Parties {
                 calendar: inner.calendar(&self.from),
                 contact_points: &self.from_points,
                 status: self.from_status,
+                probation: self.from_probation,
             },
             to: Party {
                 organisation: &self.to,
                 calendar: inner.calendar(&self.to),
                 contact_points: &self.to_points,
                 status: self.to_status,
+                probation: self.to_probation,
             },
             files,
             source,
@@ -248,6 +266,11 @@ impl Exchange {
             };
             attempt.request = Some(id);
             attempt.about = reference;
+            if action == Action::RequestFile
+                && let Some(refusal) = vetting::over_quota(tx, &inner, &parties, now)?
+            {
+                return attempt.refuse(tx, vec![refusal]);
+            }
             if !stored {
                 rows::put_procedure(tx, &pinned)?;
             }
@@ -422,6 +445,11 @@ fn act_on(
         Err(refusals) => attempt.refuse(tx, refusals),
         Ok(events) if events.is_empty() => Ok(Ok(unchanged(&request, attempt.now))),
         Ok(events) => {
+            if matches!(command, RequestCommand::Send)
+                && let Some(refusal) = vetting::over_quota(tx, inner, &parties, attempt.now)?
+            {
+                return attempt.refuse(tx, vec![refusal]);
+            }
             let before = Some(request);
             let side = side_of(relation);
             commit(tx, store, inner, &key, &Outcome { attempt, side, before, arrived, events, memory })

@@ -18,6 +18,7 @@ use comity_domain::request::{
 };
 use comity_domain::term::{Certainty, Compulsion, DataCategory, ItemOutcome, Priority, RequestKind};
 use comity_domain::time::Moment;
+use comity_domain::vetting::AlarmRule;
 use serde::{Deserialize, Serialize};
 
 comity_domain::opaque!(
@@ -420,6 +421,8 @@ pub struct Dossier {
     pub from: PartyView,
     /// Who is asked.
     pub to: PartyView,
+    /// Until when the authority is on probation, where it is.
+    pub probation_until: Option<Moment>,
     /// When the provider's system received it.
     pub received_at: Option<Moment>,
     /// Deficits of a message that came over a standard interface; empty otherwise.
@@ -593,6 +596,8 @@ pub struct DirectoryEntry {
     pub organisation: Organisation,
     /// Whether it takes part.
     pub status: OrganisationStatus,
+    /// Until when it is on probation, where it is.
+    pub probation_until: Option<Moment>,
     /// Its people (own organisation and counterparts' accreditation data; never private data).
     pub people: Vec<MemberView>,
     /// Its contact points.
@@ -658,6 +663,8 @@ pub struct Figures {
     pub overdue: u64,
     /// Acts refused.
     pub refused: u64,
+    /// Alarms about what was sent, by rule.
+    pub alarms: Vec<(AlarmRule, u64)>,
 }
 
 /// The signed-in person.

@@ -23,6 +23,7 @@ pub mod inspection;
 pub mod job;
 pub mod ledger;
 mod measure;
+pub mod mirror;
 pub mod notice;
 pub mod party;
 pub mod queue;
@@ -34,6 +35,7 @@ pub mod testing;
 pub mod trail;
 pub mod upload;
 mod value;
+pub mod vetting;
 
 pub use blob::{BlobError, BlobStore, PartStored};
 pub use engine::{Database, FaultPoint, MIGRATIONS, Migration, Point, SKIP_LOCKED, Store, StoreConfig, Tx};
@@ -52,6 +54,7 @@ pub fn statements() -> Vec<&'static str> {
         inspection::STATEMENTS,
         job::STATEMENTS,
         ledger::STATEMENTS,
+        mirror::STATEMENTS,
         notice::STATEMENTS,
         party::STATEMENTS,
         queue::STATEMENTS,
@@ -60,6 +63,7 @@ pub fn statements() -> Vec<&'static str> {
         source::STATEMENTS,
         trail::STATEMENTS,
         upload::STATEMENTS,
+        vetting::STATEMENTS,
     ]
     .concat()
 }

@@ -86,6 +86,7 @@ fn proofs(runtime: &tokio::runtime::Runtime, data: &Path, table: &mut Table) {
         base_url: "http://127.0.0.1".to_owned(),
         upload_limit: 0,
         loose_file_days: 1,
+        vetting: comity_service::VettingSettings::default(),
         inspector: comity_service::Inspector::Program("/proc/self/exe".into()),
         device_bound: Vec::new(),
         demo: false,

@@ -187,6 +187,7 @@ impl World {
             base_url: "http://127.0.0.1".to_owned(),
             upload_limit: 1_000_000,
             loose_file_days: 7,
+            vetting: comity_service::VettingSettings::default(),
             inspector: Inspector::Here,
             device_bound: Vec::new(),
             ledger: comity_service::LedgerSettings::named("log.example"),

@@ -43,6 +43,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(10, "0010_inspection"),
     migration!(11, "0011_source"),
     migration!(12, "0012_authenticator"),
+    migration!(16, "0016_vetting"),
 ];
 
 const TABLE: &str = "create table if not exists migration (

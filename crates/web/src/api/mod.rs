@@ -10,6 +10,7 @@ mod request;
 mod source;
 mod token;
 mod trail;
+mod vetting;
 
 pub use token::Scope;
 pub(crate) use token::{Interop, Token};
@@ -82,6 +83,9 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(organisation::put_contact_point))
         .routes(routes!(organisation::tokens, organisation::add_token))
         .routes(routes!(organisation::revoke_token))
+        .routes(routes!(vetting::sent))
+        .routes(routes!(vetting::newcomers))
+        .routes(routes!(vetting::vouch, vetting::retract))
         .routes(routes!(account::me))
         .routes(routes!(account::account))
         .routes(routes!(trail::page))

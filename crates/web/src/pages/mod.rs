@@ -26,7 +26,9 @@ mod revocation;
 mod scope;
 mod sign_in;
 mod status;
+mod sent;
 mod trail;
+mod vetting;
 
 use crate::error::PageError;
 use crate::session::Visitor;
@@ -53,6 +55,8 @@ pub(crate) fn routes() -> Router<State> {
         .merge(accreditation::routes())
         .merge(revocation::routes())
         .merge(organisation::routes())
+        .merge(sent::routes())
+        .merge(vetting::routes())
         .merge(trail::routes())
         .merge(figures::routes())
         .merge(outbox::routes())
