@@ -25,4 +25,5 @@ mod passkey;
 mod refused;
 mod source;
 mod tampered;
+mod vetting;
 mod witness;
