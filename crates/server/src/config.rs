@@ -8,7 +8,8 @@ use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
 use comity_domain::vetting::{LEAST_VOUCHERS, MOST_PROBATION_DAYS, MOST_VOUCHERS};
 use comity_service::translation::Translator;
 use comity_service::{
-    ClockSource, Inspector, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings, VettingSettings, WitnessSettings,
+    ClockSource, Inspector, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings, VettingSettings,
+    WitnessSettings,
 };
 use comity_store::Database;
 use comity_web::{Endpoint, WebSettings};
@@ -110,10 +111,14 @@ impl VettingConfig {
             resolver: self.resolver,
         };
         if !(LEAST_VOUCHERS..=MOST_VOUCHERS).contains(&settings.vouchers) {
-            return Err(format!("vetting.vouchers: {LEAST_VOUCHERS} to {MOST_VOUCHERS}; one alone is one mistake"));
+            return Err(format!(
+                "vetting.vouchers: {LEAST_VOUCHERS} to {MOST_VOUCHERS}; one alone is one mistake"
+            ));
         }
         if !(1..=MOST_PROBATION_DAYS).contains(&settings.probation_days) {
-            return Err(format!("vetting.probation_days: 1 to {MOST_PROBATION_DAYS}; it cannot be switched off"));
+            return Err(format!(
+                "vetting.probation_days: 1 to {MOST_PROBATION_DAYS}; it cannot be switched off"
+            ));
         }
         Ok(settings)
     }

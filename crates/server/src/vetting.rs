@@ -70,7 +70,8 @@ impl Named {
         let found = config.organisation.iter().find(|known| known.code == self.organisation);
         let found =
             found.ok_or_else(|| format!("organisation {}: not in the configuration", self.organisation))?;
-        let exchange = Exchange::open(config.settings()?, system_clock()).map_err(|fault| fault.to_string())?;
+        let exchange =
+            Exchange::open(config.settings()?, system_clock()).map_err(|fault| fault.to_string())?;
         Ok((exchange, found.id))
     }
 }

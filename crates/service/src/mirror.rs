@@ -85,14 +85,8 @@ pub(crate) fn watch(
     let day = inner.now_at(&from).date();
     for rule in &rules {
         let (id, told) = (new_uuid(attempt.now).to_string(), format!("{} {rule} {by} {day}", from.id));
-        let raised = Raised {
-            id: &id,
-            organisation: from.id,
-            person,
-            request: request.id,
-            rule: *rule,
-            told: &told,
-        };
+        let raised =
+            Raised { id: &id, organisation: from.id, person, request: request.id, rule: *rule, told: &told };
         if rows::raise(tx, &raised, attempt.now)? {
             notice::alarm(tx, (from.id, &from.code), sender, *rule, attempt.now)?;
         }
@@ -148,7 +142,8 @@ impl Exchange {
             if let Err(code) = attempt.ask(&inner, Relation::Own, facts) {
                 return attempt.refuse(tx, vec![Refusal::new(code)]);
             }
-            let reads = inner.gate.ask(&who.subject(), Action::RequestView, Relation::Authority, facts).allowed;
+            let reads =
+                inner.gate.ask(&who.subject(), Action::RequestView, Relation::Authority, facts).allowed;
             let limit = i64::from(limit.unwrap_or(50).clamp(1, 200));
             let key = after.as_deref().and_then(|key| key.split_once('~'));
             let key = key.and_then(|(at, id)| Some((at.parse().ok()?, id)));

@@ -68,16 +68,7 @@ pub(crate) fn both(tx: &mut dyn Tx, from: OrganisationId, to: OrganisationId) ->
         own.map(|(_, point)| *point).collect()
     };
     let (from_points, to_points) = (of(from.id), of(to.id));
-    Ok(Ok(Parties {
-        from,
-        to,
-        from_status,
-        to_status,
-        from_probation,
-        to_probation,
-        from_points,
-        to_points,
-    }))
+    Ok(Ok(Parties { from, to, from_status, to_status, from_probation, to_probation, from_points, to_points }))
 }
 
 impl Parties {

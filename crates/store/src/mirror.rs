@@ -85,8 +85,7 @@ pub fn sent(
     (before_us, before): (i64, &str),
     limit: i64,
 ) -> Result<Vec<SentRow>, Fault> {
-    let args: [Value; 4] =
-        [organisation.to_string().into(), before_us.into(), before.into(), limit.into()];
+    let args: [Value; 4] = [organisation.to_string().into(), before_us.into(), before.into(), limit.into()];
     tx.rows(SENT, &args)?.iter().map(sent_of).collect()
 }
 

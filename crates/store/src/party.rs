@@ -141,8 +141,8 @@ pub fn two_organisations(
     to: OrganisationId,
 ) -> Result<Option<(Placed, Placed)>, Fault> {
     let rows = tx.rows(TWO_ORGANISATIONS, &[from.to_string().into(), to.to_string().into()])?;
-    let found: Result<Vec<Placed>, Fault> =
-        rows.iter()
+    let found: Result<Vec<Placed>, Fault> = rows
+        .iter()
         .map(|row| {
             let probation = row.opt_int(11)?.map(moment).transpose()?;
             Ok((organisation_of(row)?, parse(row.text(10)?)?, probation))

@@ -128,10 +128,14 @@ impl Exchange {
         let seen_by = short(seen_by, "seen_by").map_err(Denied::Refused)?;
         let document = sha256.trim().to_ascii_lowercase();
         if document.len() != 64 || !document.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(Refusal::of(RefusalCode::FieldMalformed, "letter").because("refusal-field-sha256").into());
+            return Err(Refusal::of(RefusalCode::FieldMalformed, "letter")
+                .because("refusal-field-sha256")
+                .into());
         }
         if seen_at > self.now() {
-            return Err(Refusal::of(RefusalCode::FieldMalformed, "seen_on").because("refusal-field-date").into());
+            return Err(Refusal::of(RefusalCode::FieldMalformed, "seen_on")
+                .because("refusal-field-date")
+                .into());
         }
         let note = format!("letter {document}, seen by {seen_by} at {seen_at}");
         let (store, inner) = (self.store.clone(), self.inner.clone());
@@ -162,7 +166,9 @@ impl Exchange {
         let reason = short(reason, "reason").map_err(Denied::Refused)?;
         let days = days.unwrap_or(self.inner.vetting.probation_days);
         if days > MOST_PROBATION_DAYS {
-            return Err(Refusal::of(RefusalCode::FieldMalformed, "days").because("refusal-field-number").into());
+            return Err(Refusal::of(RefusalCode::FieldMalformed, "days")
+                .because("refusal-field-number")
+                .into());
         }
         let what = Self::about_organisation(&found, &reason);
         let (store, inner) = (self.store.clone(), self.inner.clone());
@@ -193,7 +199,9 @@ impl Exchange {
         let now = self.now();
         let last = now.plus_seconds(i64::from(MOST_PROBATION_DAYS) * 86_400);
         if until.is_some_and(|until| until <= now || until > last) {
-            return Err(Refusal::of(RefusalCode::FieldMalformed, "until").because("refusal-field-date").into());
+            return Err(Refusal::of(RefusalCode::FieldMalformed, "until")
+                .because("refusal-field-date")
+                .into());
         }
         let what = Self::about_organisation(&found, &reason);
         let work = move |tx: &mut dyn Tx| {

@@ -102,11 +102,19 @@ async fn letter(world: &World, id: OrganisationId) {
 /// A second founding authority (number 6, of another State), and one that joins (number 7).
 async fn joining(store: &mut TestStore) -> (World, Caller, Caller) {
     let world = World::open(store).await;
-    world.exchange.put_organisation(&Caller::Operator, of(6, OrganisationKind::Authority, "XB")).await.unwrap();
+    world
+        .exchange
+        .put_organisation(&Caller::Operator, of(6, OrganisationKind::Authority, "XB"))
+        .await
+        .unwrap();
     // It is as if it had been here from the beginning.
     run(store, "delete from vetting").await;
     run(store, "update organisation set status = 'active'").await;
-    world.exchange.put_organisation(&Caller::Operator, of(7, OrganisationKind::Authority, "XA")).await.unwrap();
+    world
+        .exchange
+        .put_organisation(&Caller::Operator, of(7, OrganisationKind::Authority, "XA"))
+        .await
+        .unwrap();
     let second = administrator(&world, 6, 61).await;
     (world, World::caller(Who::Head), second)
 }
@@ -115,7 +123,8 @@ async fn joining(store: &mut TestStore) -> (World, Caller, Caller) {
 async fn told(store: &TestStore, who: PersonId) -> Vec<String> {
     let rows = store.read("test.notices", |tx: &mut dyn Tx| notice::latest(tx, 1_000)).await.unwrap();
     let own = rows.into_iter().filter(|row| row.person == who).map(|row| row.kind);
-    let mut kinds: Vec<String> = own.filter(|kind| kind.starts_with("alarm") || kind.contains("prob")).collect();
+    let mut kinds: Vec<String> =
+        own.filter(|kind| kind.starts_with("alarm") || kind.contains("prob")).collect();
     kinds.sort();
     kinds
 }
@@ -123,6 +132,14 @@ async fn told(store: &TestStore, who: PersonId) -> Vec<String> {
 async fn prepared(world: &World, priority: Priority) -> RequestId {
     let mut draft = world.complete_draft(SUBSCRIBER);
     draft.priority = priority;
+    if priority == Priority::Emergency {
+        let rules = &world.exchange.procedures().newest(SUBSCRIBER).unwrap().procedure;
+        for name in ["emergency_basis", "urgency_reason"] {
+            let choice = rules.field(name).unwrap().choice.first();
+            let said = choice.map_or_else(|| "Life is in danger.".to_owned(), |choice| choice.value.clone());
+            draft.answers.insert(name.to_owned(), said);
+        }
+    }
     let officer = World::caller(Who::Officer);
     let id = world.exchange.draft(&officer, organisation(2), SUBSCRIBER, draft, None).await.unwrap().request;
     world.act(Who::Officer, id, RequestCommand::Submit).await;

@@ -24,9 +24,9 @@ mod procedure;
 mod queue;
 mod revocation;
 mod scope;
+mod sent;
 mod sign_in;
 mod status;
-mod sent;
 mod trail;
 mod vetting;
 
