@@ -1,6 +1,6 @@
 # `make demo` and `make test` do everything on a fresh machine; the rest are their parts.
 SHELL := /bin/bash
-PACKAGES := chromium chromium-driver postgresql libxml2-utils python3 openssl strace faketime age poppler-utils qpdf
+PACKAGES := chromium chromium-driver postgresql libxml2-utils python3 python3-venv openssl strace faketime age poppler-utils qpdf zip unzip
 DEMO_LISTEN ?= 127.0.0.1:8080
 DEMO_DATA ?= .work/demo
 COMITY_FUZZ_SECONDS ?= 60
@@ -51,7 +51,8 @@ assets: assets/dist/manifest.json
 assets/dist/manifest.json: assets/package-lock.json assets/build.mjs $(shell find assets/src -type f)
 	cd assets && npm ci --no-audit --no-fund && npm test && npm run build
 
-# Debian's packages that tests need; elsewhere, the command to run is printed.
+# Debian's packages that tests need; elsewhere, the command to run is printed. Then the validator of CASE/UCO, in a place of
+# its own.
 packages:
 	@missing=""; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
@@ -59,11 +60,14 @@ packages:
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v xmllint >/dev/null || missing="$$missing libxml2-utils"; \
 	command -v python3 >/dev/null || missing="$$missing python3"; \
+	python3 -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
 	command -v openssl >/dev/null || missing="$$missing openssl"; \
 	command -v age >/dev/null || missing="$$missing age"; \
 	command -v strace >/dev/null || missing="$$missing strace"; \
 	command -v pdfinfo >/dev/null || missing="$$missing poppler-utils"; \
 	command -v qpdf >/dev/null || missing="$$missing qpdf"; \
+	command -v zip >/dev/null || missing="$$missing zip"; \
+	command -v unzip >/dev/null || missing="$$missing unzip"; \
 	ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || missing="$$missing faketime"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -72,6 +76,12 @@ packages:
 	    echo "Tests need:$$missing. On Debian: sudo apt-get install$$missing"; exit 1; \
 	  fi; \
 	fi
+	@$(MAKE) --no-print-directory $(TARGET)/case/bin/case_validate
+
+$(TARGET)/case/bin/case_validate: crates/evidence/tests/requirements.txt
+	python3 -m venv --clear $(TARGET)/case
+	$(TARGET)/case/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	touch $@
 
 nextest:
 	@cargo nextest --version >/dev/null 2>&1 || cargo install --locked cargo-nextest

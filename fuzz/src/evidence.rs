@@ -76,7 +76,7 @@ fn delivery() -> Manifest {
             media_type: "text/csv".to_owned(),
             size: 5,
             sha256_plain: Digest::of(b"plain"),
-            sha256_cipher: Digest::of(b"cipher"),
+            sha256_cipher: Some(Digest::of(b"cipher")),
             items: BTreeSet::from(["item-1".to_owned()]),
             acquired: moment(),
         }],
@@ -118,7 +118,7 @@ fn written(chain: &Custody) -> String {
 
 pub(crate) fn custody_seeds() -> Vec<Vec<u8>> {
     let file = delivery().files.remove(0);
-    let (plain, cipher) = (Some(file.sha256_plain), Some(file.sha256_cipher));
+    let (plain, cipher) = (Some(file.sha256_plain), file.sha256_cipher);
     let acts = [
         (CustodyAct::Acquired, None, plain),
         (CustodyAct::Sealed, plain, cipher),

@@ -189,14 +189,14 @@ finding-P4 = The same identifier stands in {$count ->
 finding-P5 = {$count ->
     [one] {$count} earlier check
    *[other] {$count} earlier checks
- } of this authority failed here within a year.
+ } of its officer failed here within a year.
 finding-P6 = A mail domain in it resembles {$detail}, which stands in the directory, and is another one.
 finding-P7 = The same document was shown in {$count ->
     [one] {$count} other case
    *[other] {$count} other cases
  }.
 finding-P8 = Nobody behind it has asked you before.
-finding-P9 = The authority has sent {$count} small requests within a week.
+finding-P9 = Its officer has sent {$count} small requests within a week.
 task-write = Finish the draft
 task-review = Review the draft
 task-authorise = Decide on the signature
@@ -235,6 +235,10 @@ trail-via-api = over the API
 trail-via-interop = another system
 trail-via-console = at the console
 trail-via-job = the system
+export-purpose-COURT = to be filed in court
+export-purpose-DISCLOSURE = to be given to a party of the proceedings
+export-purpose-EXAMINATION = to be examined by an expert
+export-purpose-RECORDS = to be kept with the own records
 processing-collection = collection
 processing-alteration = alteration
 processing-consultation = consultation
@@ -609,6 +613,10 @@ notice-recall-subject = Comity: recall in {$reference}
 notice-recall-body = The source of {$reference} was false. Use nothing that it brought, and read what to do. {$link}
 notice-incident-subject = Comity: an incident waits for your review
 notice-incident-body = A source that was false had received answers. Go through what had left. {$link}
+notice-account-federated-subject = Comity: an account was connected to yours
+notice-account-federated-body = An account at your organisation's sign-in was connected to the account of accreditation {$reference}. If it was not you, tell your administrator at once. {$link}
+notice-account-unfederated-subject = Comity: an account was disconnected from yours
+notice-account-unfederated-body = An account at your organisation's sign-in was disconnected from the account of accreditation {$reference}. If it was not you, tell your administrator at once. {$link}
 notice-account-added-subject = Comity: a passkey was added to your account
 notice-account-added-body = A passkey was added to the account of accreditation {$reference}. If it was not you, tell your administrator at once. {$link}
 notice-account-removed-subject = Comity: a passkey was removed from your account
@@ -791,6 +799,8 @@ refusal-scope-extra = File {$file}, column {$column}: nobody asked for it.
 refusal-scope-extra-remedy = Discard the package and remove the column, or give the reason why it goes out.
 refusal-file-taken-back = This file gave more than was asked; it is not handed out again.
 refusal-file-taken-back-remedy = Confirm that you have deleted your copies.
+refusal-manifest-missing = There is no signed manifest of this package, so no court bundle can be made.
+refusal-manifest-missing-remedy = Take the files and the proof of the request. A package gets its manifest when it is released.
 refusal-deletion-open = What was given beyond the request has not been deleted yet.
 refusal-deletion-open-remedy = Delete it and confirm the deletion.
 refusal-file-too-large = The file is larger than {$max} bytes.
@@ -831,6 +841,16 @@ refusal-too-much = Too much was asked at once.
 refusal-too-much-remedy = Try again later.
 refusal-presence-required = For this, a passkey must have been shown within the last five minutes; a token never shows one.
 refusal-presence-required-remedy = On the page, press the button again and show your passkey; a system leaves this act to a person who is signed in.
+refusal-signature-required = This act is signed with a passkey, and no signature came with it; a token never signs.
+refusal-signature-required-remedy = On the page, press the button again and show your passkey; a system leaves this act to a person who is signed in.
+refusal-federation-refused = What your organisation's sign-in has answered does not hold, or this browser did not ask for it.
+refusal-federation-refused-remedy = Begin again from the page on which one signs in; if it happens again, sign in with your passkey and tell your administrator.
+refusal-federation-unknown = The account at your organisation's sign-in is connected to nobody here.
+refusal-federation-unknown-remedy = Sign in with your passkey, and connect it on the page of your account.
+refusal-federation-weak = Your organisation's sign-in does not say that you have signed in as strongly as is demanded here.
+refusal-federation-weak-remedy = Sign in there with the stronger means that your organisation has given you, or here with your passkey.
+refusal-federation-unavailable = Your organisation's sign-in cannot be reached, or gives no answer that can be used.
+refusal-federation-unavailable-remedy = Sign in with your passkey, or try again later.
 refusal-passkey-refused = The answer of the passkey is missing, or does not prove what it must.
 refusal-passkey-refused-remedy = Try again at this address with a passkey of your own that was not revoked.
 refusal-passkey-expired = The question to the passkey was answered already, or is older than five minutes.

@@ -187,8 +187,8 @@ finding-P4 = Le même identifiant figure dans {$count ->
    *[other] {$count} autres demandes
  } à votre adresse.
 finding-P5 = {$count ->
-    [one] {$count} contrôle antérieur de cette autorité a échoué
-   *[other] {$count} contrôles antérieurs de cette autorité ont échoué
+    [one] {$count} contrôle antérieur de son auteur a échoué
+   *[other] {$count} contrôles antérieurs de son auteur ont échoué
  } ici en un an.
 finding-P6 = Un domaine de messagerie y ressemble à {$detail}, qui figure dans l’annuaire, sans être le même.
 finding-P7 = Le même document a été présenté dans {$count ->
@@ -196,7 +196,7 @@ finding-P7 = Le même document a été présenté dans {$count ->
    *[other] {$count} autres affaires
  }.
 finding-P8 = Aucune des personnes qui en répondent ne vous a encore rien demandé.
-finding-P9 = L’autorité a envoyé {$count} petites demandes en une semaine.
+finding-P9 = Son auteur a envoyé {$count} petites demandes en une semaine.
 task-write = Terminer le brouillon
 task-review = Relire le brouillon
 task-authorise = Décider de la signature
@@ -235,6 +235,10 @@ trail-via-api = par l’API
 trail-via-interop = un autre système
 trail-via-console = à la console
 trail-via-job = le système
+export-purpose-COURT = dépôt devant un tribunal
+export-purpose-DISCLOSURE = remise à une partie à la procédure
+export-purpose-EXAMINATION = examen par un expert
+export-purpose-RECORDS = conservation dans ses propres dossiers
 processing-collection = collecte
 processing-alteration = modification
 processing-consultation = consultation
@@ -609,6 +613,10 @@ notice-recall-subject = Comity : rappel concernant {$reference}
 notice-recall-body = L’origine de {$reference} était fausse. N’utilisez rien de ce qu’elle a apporté et lisez ce qu’il faut faire. {$link}
 notice-incident-subject = Comity : un incident attend votre examen
 notice-incident-body = Une origine fausse avait reçu des réponses. Passez en revue ce qui est parti. {$link}
+notice-account-federated-subject = Comity : un compte a été relié au vôtre
+notice-account-federated-body = Un compte de la connexion de votre organisation a été relié au compte de l’habilitation {$reference}. Si ce n’était pas vous, prévenez aussitôt votre administrateur. {$link}
+notice-account-unfederated-subject = Comity : un compte a été délié du vôtre
+notice-account-unfederated-body = Un compte de la connexion de votre organisation a été délié du compte de l’habilitation {$reference}. Si ce n’était pas vous, prévenez aussitôt votre administrateur. {$link}
 notice-account-added-subject = Comity : une clé d’accès a été ajoutée à votre compte
 notice-account-added-body = Une clé d’accès a été ajoutée au compte de l’habilitation {$reference}. Si ce n’était pas vous, prévenez aussitôt votre administrateur. {$link}
 notice-account-removed-subject = Comity : une clé d’accès a été retirée de votre compte
@@ -791,6 +799,8 @@ refusal-scope-extra = Fichier {$file}, colonne {$column} : personne ne l’a dem
 refusal-scope-extra-remedy = Abandonner l’envoi et retirer la colonne, ou indiquer pourquoi elle est communiquée.
 refusal-file-taken-back = Ce fichier allait au-delà de la demande ; il n’est plus remis.
 refusal-file-taken-back-remedy = Confirmer que vous avez supprimé vos copies.
+refusal-manifest-missing = Il n’existe pas de bordereau signé de cet envoi ; aucun dossier de preuve ne peut être établi.
+refusal-manifest-missing-remedy = Retirer les fichiers et la preuve de la demande. Un envoi reçoit son bordereau lors de sa communication.
 refusal-deletion-open = Ce qui allait au-delà de la demande n’a pas encore été supprimé.
 refusal-deletion-open-remedy = Le supprimer et confirmer la suppression.
 refusal-file-too-large = Le fichier dépasse {$max} octets.
@@ -831,6 +841,16 @@ refusal-too-much = Trop de demandes à la fois.
 refusal-too-much-remedy = Réessayer plus tard.
 refusal-presence-required = Pour cela, une clé d’accès doit avoir été présentée dans les cinq dernières minutes ; un jeton n’en présente jamais.
 refusal-presence-required-remedy = Sur la page, appuyer de nouveau sur le bouton et présenter la clé d’accès ; un système laisse cet acte à une personne connectée.
+refusal-signature-required = Cet acte est signé avec une clé d’accès, et aucune signature ne l’accompagne ; un jeton ne signe jamais.
+refusal-signature-required-remedy = Sur la page, appuyer de nouveau sur le bouton et présenter la clé d’accès ; un système laisse cet acte à une personne connectée.
+refusal-federation-refused = La réponse de la connexion de votre organisation n’est pas valable, ou ce navigateur ne l’a pas demandée.
+refusal-federation-refused-remedy = Recommencer depuis la page de connexion ; si cela se répète, se connecter avec sa clé d’accès et prévenir son administrateur.
+refusal-federation-unknown = Le compte auprès de votre organisation n’est relié à personne ici.
+refusal-federation-unknown-remedy = Se connecter avec sa clé d’accès, puis le relier sur la page de son compte.
+refusal-federation-weak = La connexion de votre organisation n’indique pas une authentification aussi forte que ce qui est exigé ici.
+refusal-federation-weak-remedy = S’y connecter par le moyen plus fort que votre organisation vous a remis, ou ici avec sa clé d’accès.
+refusal-federation-unavailable = La connexion de votre organisation ne peut pas être jointe, ou sa réponse est inutilisable.
+refusal-federation-unavailable-remedy = Se connecter avec sa clé d’accès, ou réessayer plus tard.
 refusal-passkey-refused = La réponse de la clé d’accès manque ou ne prouve pas ce qu’elle doit prouver.
 refusal-passkey-refused-remedy = Recommencer à cette adresse avec une clé d’accès personnelle qui n’a pas été révoquée.
 refusal-passkey-expired = La question posée à la clé d’accès a déjà reçu une réponse ou date de plus de cinq minutes.

@@ -1,9 +1,9 @@
-// Asks the browser for a passkey before a form is sent: one that answers the form itself, or one that is shown first
-// because the form does something sensitive. When there is no answer nothing is sent and what was typed stays.
+// Asks the browser for a passkey before a form is sent: one that answers the form itself or signs what it says, or one
+// that is shown first because the form does something sensitive. When there is no answer nothing is sent and what was typed stays.
 const SLACK_S = 5;
 
 async function ask(form: HTMLFormElement, url: string, create: boolean): Promise<string[] | undefined> {
-  const fields = [...new FormData(form)].filter(([name]) => name === "csrf" || name === "code") as [string, string][];
+  const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "answer") as [string, string][];
   const asked = await fetch(url, { method: "POST", body: new URLSearchParams(fields), credentials: "same-origin" });
   // The server says in words why not when the form comes without an answer.
   if (!asked.ok) return undefined;

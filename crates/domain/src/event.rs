@@ -7,7 +7,7 @@ use crate::request::RequestEvent;
 use crate::time::Moment;
 use serde::{Deserialize, Serialize};
 
-crate::opaque!(Origin);
+crate::opaque!(Origin, Assertion);
 
 /// Who caused an event.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,25 @@ pub enum Origin {
     System,
 }
 
+/// The signature of a passkey under the act that brought about an event: an assertion of Web Authentication (level 3)
+/// whose challenge is a digest of the act. Bytes are base64url without padding (RFC 4648, 5).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assertion {
+    /// What the passkey calls itself.
+    pub credential: String,
+    /// Its public key as it was enrolled (`SubjectPublicKeyInfo`, RFC 5280, 4.1.2.7).
+    pub public_key: String,
+    /// 32 random bytes of the instance that went into the challenge, in hexadecimal.
+    pub nonce: String,
+    /// What the passkey says: for which relying party, and that its user was verified.
+    pub authenticator_data: String,
+    /// What the browser says: the challenge and the page.
+    pub client_data: String,
+    /// The signature over both.
+    pub signature: String,
+}
+
 /// One event of a dossier, in the order in which it was committed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,6 +74,8 @@ pub struct Event {
     pub rule: String,
     /// What.
     pub what: RequestEvent,
+    /// The passkey's signature under the act; nothing where it is unsigned. The first event of an act carries it.
+    pub assertion: Option<Assertion>,
 }
 
 impl Event {

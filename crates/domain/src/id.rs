@@ -56,6 +56,9 @@ pub mod kind {
     /// See [`super::SessionId`].
     #[derive(Debug)]
     pub enum Session {}
+    /// See [`super::FederatedIdentityId`].
+    #[derive(Debug)]
+    pub enum FederatedIdentity {}
 }
 
 /// An authority, provider, contact point, oversight body or association.
@@ -86,6 +89,8 @@ pub type RevocationId = Id<kind::Revocation>;
 pub type AuthenticatorId = Id<kind::Authenticator>;
 /// One session of a person; it opens nothing.
 pub type SessionId = Id<kind::Session>;
+/// One account of a person at an identity provider.
+pub type FederatedIdentityId = Id<kind::FederatedIdentity>;
 
 impl<K> Id<K> {
     /// Takes a value made by the service's source of randomness.

@@ -242,6 +242,8 @@ vocabulary! {
         ScopeExtra = "scope-extra",
         /// The file gave more than was asked and is not handed out again.
         FileTakenBack = "file-taken-back",
+        /// There is no signed manifest of the package, so that no court bundle can be made.
+        ManifestMissing = "manifest-missing",
         /// The authority has still to delete what it should not have been given.
         DeletionOpen = "deletion-open",
         /// A file is larger than this instance accepts.
@@ -274,12 +276,22 @@ vocabulary! {
         TooMuch = "too-much",
         /// A sensitive act, and no passkey was shown in the last five minutes; a token never shows one.
         PresenceRequired = "presence-required",
+        /// An act that is signed with a passkey, and it is not; a token never signs.
+        SignatureRequired = "signature-required",
         /// The answer of the passkey is missing, cannot be read, or does not prove what it must.
         PasskeyRefused = "passkey-refused",
         /// The challenge was answered already, is older than five minutes, or belongs to something else.
         PasskeyExpired = "passkey-expired",
         /// The passkey's counter went back: there may be a second copy of it.
         PasskeyCloned = "passkey-cloned",
+        /// What an identity provider answered does not hold, or nobody here asked for it.
+        FederationRefused = "federation-refused",
+        /// Whoever an identity provider names is connected to nobody here.
+        FederationUnknown = "federation-unknown",
+        /// An identity provider does not say that somebody has signed in there as strongly as their organisation demands.
+        FederationWeak = "federation-weak",
+        /// An identity provider cannot be reached, or gives no answer that can be used.
+        FederationUnavailable = "federation-unavailable",
         /// The last passkey cannot be removed while no recovery code lives.
         LastAuthenticator = "last-authenticator",
         /// The single-use link or session is not valid (any more).

@@ -367,6 +367,9 @@ pub struct Package {
     pub receipt: Option<PackageReceipt>,
     /// That what was given beyond the request has been deleted.
     pub deletion: Option<Deletion>,
+    /// SHA-256 of the signed manifest, once released, in lower-case hexadecimal; nothing where none could be made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<String>,
 }
 
 impl Package {

@@ -200,6 +200,32 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// What a court bundle is taken for, as its custody says it.
+    ExportPurpose {
+        /// To be filed in court.
+        Court = "COURT",
+        /// To be given to the defence or to another party that has a right to it.
+        Disclosure = "DISCLOSURE",
+        /// To be examined by an expert.
+        Examination = "EXAMINATION",
+        /// To be kept with the own records.
+        Records = "RECORDS",
+    }
+}
+
+impl ExportPurpose {
+    /// The purpose in the words of custody entries, which are in English for every reader.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Court => "to be filed in court",
+            Self::Disclosure => "to be given to a party of the proceedings",
+            Self::Examination => "to be examined by an expert",
+            Self::Records => "to be kept with the own records",
+        }
+    }
+}
+
+vocabulary! {
     /// What is done with personal data, in the words of the logging article of the EU law-enforcement directive
     /// (2016/680, Art. 25(1)).
     Processing {

@@ -44,8 +44,8 @@ pub struct Voucher {
     pub kind: OrganisationKind,
     /// Its State.
     pub country: String,
-    /// Whether it takes part now.
-    pub takes_part: bool,
+    /// Whether it takes part now, and whoever vouched in its name is neither suspended nor without accreditation.
+    pub stands: bool,
 }
 
 /// Whether a member of one kind may vouch for one of another. Authorities know authorities, providers know providers, and both
@@ -60,11 +60,11 @@ pub const fn may_vouch(voucher: OrganisationKind, joiner: OrganisationKind) -> b
     }
 }
 
-/// Whether those who vouch suffice: so many that take part and may, one of them from the State of the organisation itself,
+/// Whether those who vouch suffice: so many that stand and may, one of them from the State of the organisation itself,
 /// because from abroad a false agency looks like a real one.
 pub fn suffices(vouchers: &[Voucher], joiner: OrganisationKind, country: &str, needed: u32) -> bool {
     let counted: Vec<&Voucher> =
-        vouchers.iter().filter(|voucher| voucher.takes_part && may_vouch(voucher.kind, joiner)).collect();
+        vouchers.iter().filter(|voucher| voucher.stands && may_vouch(voucher.kind, joiner)).collect();
     let needed = usize::try_from(needed.max(LEAST_VOUCHERS)).unwrap_or(usize::MAX);
     counted.len() >= needed && counted.iter().any(|voucher| voucher.country == country)
 }
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     fn voucher(kind: OrganisationKind, country: &str) -> Voucher {
-        Voucher { kind, country: country.to_owned(), takes_part: true }
+        Voucher { kind, country: country.to_owned(), stands: true }
     }
 
     #[test]
@@ -100,7 +100,7 @@ mod tests {
         assert!(!suffices(&[near.clone(), voucher(Provider, "XB")], Authority, "XA", 2));
         assert!(suffices(&[near.clone(), voucher(Provider, "XB")], Provider, "XA", 2));
         assert!(!suffices(&both, Oversight, "XA", 2));
-        let away = Voucher { takes_part: false, ..far };
+        let away = Voucher { stands: false, ..far };
         assert!(!suffices(&[near, away], Authority, "XA", 2));
     }
 

@@ -42,7 +42,7 @@ pub enum CustodyAct {
     Exported,
     /// It was given back.
     Returned,
-    /// This instance's copy was destroyed.
+    /// The copy of that organisation at this instance was destroyed.
     Erased,
 }
 
@@ -127,8 +127,11 @@ struct Course {
     now: Option<Digest>,
     plain: Option<Digest>,
     cipher: Option<Digest>,
+    /// Something was done with it before it was sealed: it is not sealed any more.
+    plainly: bool,
     sent: bool,
-    erased: BTreeSet<String>,
+    /// Instance and organisation.
+    erased: BTreeSet<(String, String)>,
 }
 
 /// A chain whose every entry has been checked.
@@ -208,8 +211,8 @@ impl Custody {
         Ok(())
     }
 
-    /// Whether the chain is that of this manifest: it begins and is sealed with the hashes that the manifest names, for
-    /// each of its files and no other.
+    /// Whether the chain is that of this manifest: it begins with the hashes that the manifest names, is sealed with those
+    /// that it names or not at all where it names none, for each of its files and no other.
     ///
     /// # Errors
     /// The sentence that tells what is not.
@@ -222,7 +225,7 @@ impl Custody {
         }
         for file in &manifest.files {
             let course = self.files.get(&file.number).filter(|course| {
-                course.plain == Some(file.sha256_plain) && course.cipher == Some(file.sha256_cipher)
+                course.plain == Some(file.sha256_plain) && course.cipher == file.sha256_cipher
             });
             if course.is_none() {
                 return Err(format!(
@@ -240,19 +243,24 @@ impl Course {
         if entry.before != self.now {
             return Err("the file was another before");
         }
-        if self.erased.contains(&entry.instance) {
-            return Err("this instance had erased the file");
+        let place = (entry.instance.clone(), entry.who.organisation.clone());
+        if self.erased.contains(&place) {
+            return Err("this organisation had erased the file at this instance");
+        }
+        if self.now.is_some() && self.cipher.is_none() && entry.act != CustodyAct::Sealed {
+            self.plainly = true;
         }
         match entry.act {
             // `check` has it that what has a hash before is not acquired.
             CustodyAct::Acquired => self.plain = entry.after,
-            CustodyAct::Sealed if self.sent => return Err("a file that was sent is not sealed again"),
+            CustodyAct::Sealed if self.sent || self.plainly => {
+                return Err("a file is sealed before anything else is done with it, or never");
+            }
             CustodyAct::Sealed => self.cipher = entry.after,
-            _ if self.cipher.is_none() => return Err("the file was not sealed yet"),
             CustodyAct::Sent => self.sent = true,
             CustodyAct::Received if !self.sent => return Err("the file was not sent yet"),
             CustodyAct::Erased => {
-                self.erased.insert(entry.instance.clone());
+                self.erased.insert(place);
                 return Ok(());
             }
             CustodyAct::Received
@@ -270,11 +278,11 @@ impl Course {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FileState {
-    /// Both hashes are those of the manifest.
+    /// The hashes are those of the manifest.
     Intact,
-    /// A hash is another.
+    /// A hash is another, or the receiver says in words that it is not what was asked and states none.
     Mismatch,
-    /// Both hashes fit, and the file holds more than was asked for.
+    /// The hashes fit, and the file holds more than was asked for.
     OverDisclosure,
 }
 
@@ -286,9 +294,9 @@ pub struct ReceivedFile {
     pub number: u64,
     /// What was found.
     pub found: FileState,
-    /// SHA-256 of what came in.
-    pub sha256_cipher: Digest,
-    /// SHA-256 of its content; nothing where it did not open.
+    /// SHA-256 of the inner envelope that came in; nothing where there is none.
+    pub sha256_cipher: Option<Digest>,
+    /// SHA-256 of its content; nothing where it did not open, or the receiver states none.
     pub sha256_plain: Option<Digest>,
     /// In words; wherever it is not intact.
     pub remark: Option<String>,

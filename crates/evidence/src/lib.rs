@@ -15,6 +15,7 @@ macro_rules! opaque {
     };
 }
 
+pub mod case;
 pub mod court;
 pub mod custody;
 mod hash;
@@ -33,7 +34,7 @@ pub mod wrap;
 pub use hash::{Digest, Weighed};
 pub use rustls_pki_types::CertificateDer;
 pub use vault::{KeyFault, KeyKind, MAX_RECIPIENTS, VaultKey, VaultRecipient, read_keys, read_recipients};
-pub use word::When;
+pub use word::{When, seen};
 
 /// Fills bytes from the operating system's generator, where `age` takes its own randomness too.
 ///

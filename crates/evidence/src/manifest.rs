@@ -87,7 +87,7 @@ pub struct Encryption {
     pub mode: Mode,
     /// The same in words, exactly [`Mode::words`].
     pub meaning: String,
-    /// The keys they are sealed to, by [`crate::VaultRecipient::id`], in order.
+    /// The keys they are sealed to, by [`crate::VaultRecipient::id`], in order; none of [`Mode::SealedByServer`].
     pub recipients: BTreeSet<Digest>,
 }
 
@@ -115,11 +115,12 @@ pub struct FileEntry {
     pub size: u64,
     /// SHA-256 of its content.
     pub sha256_plain: Digest,
-    /// SHA-256 of its inner envelope.
-    pub sha256_cipher: Digest,
+    /// SHA-256 of its inner envelope; nothing of [`Mode::SealedByServer`], where there is none.
+    pub sha256_cipher: Option<Digest>,
     /// The items of the request that it answers, by their identifiers, in order.
     pub items: BTreeSet<String>,
-    /// When its data were taken from the producer's system.
+    /// When its data were taken from the producer's system; of [`Mode::SealedByServer`], when they had come from it into
+    /// the instance.
     pub acquired: When,
 }
 
@@ -175,13 +176,34 @@ impl FileEntry {
     }
 }
 
+impl Manifest {
+    /// Keys and inner envelopes are named where there are some, and nowhere else.
+    fn check_envelopes(&self) -> Result<(), String> {
+        let sealed_to = self.encryption.recipients.len();
+        let named = |file: &FileEntry| file.sha256_cipher.is_some();
+        match self.encryption.mode {
+            Mode::EndToEnd if sealed_to == 0 || sealed_to > crate::MAX_RECIPIENTS => {
+                Err(format!("encryption.recipients: 1 to {} keys", crate::MAX_RECIPIENTS))
+            }
+            Mode::EndToEnd if !self.files.iter().all(named) => {
+                Err("files.sha256_cipher: a file that is sealed end to end has an inner envelope".to_owned())
+            }
+            Mode::SealedByServer if sealed_to > 0 || self.files.iter().any(named) => {
+                Err("encryption.recipients, files.sha256_cipher: a file that the server seals has no inner envelope"
+                    .to_owned())
+            }
+            Mode::EndToEnd | Mode::SealedByServer => Ok(()),
+        }
+    }
+}
+
 impl Statement for Manifest {
     const TYPE: &'static str = "comity manifest v1";
 
     fn check(&self) -> Result<(), String> {
         check_id("delivery", &self.delivery)?;
         check_id("request.id", &self.request.id)?;
-        check_id("request.reference", &self.request.reference)?;
+        check("request.reference", &self.request.reference)?;
         check_id("basis.procedure", &self.basis.procedure)?;
         check_id("basis.version", &self.basis.version)?;
         check("purpose", &self.purpose)?;
@@ -192,10 +214,7 @@ impl Statement for Manifest {
         if self.encryption.meaning != self.encryption.mode.words() {
             return Err("encryption.meaning: not the words of its mode".to_owned());
         }
-        let sealed_to = self.encryption.recipients.len();
-        if sealed_to == 0 || sealed_to > crate::MAX_RECIPIENTS {
-            return Err(format!("encryption.recipients: 1 to {} keys", crate::MAX_RECIPIENTS));
-        }
+        self.check_envelopes()?;
         if self.files.is_empty() || self.files.len() > MAX_FILES {
             return Err(format!("files: 1 to {MAX_FILES}"));
         }

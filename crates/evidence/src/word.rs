@@ -55,16 +55,28 @@ impl<'de> Deserialize<'de> for When {
     }
 }
 
+/// What is not seen, or turns what is seen around.
+fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A text as it can stand in a statement: without what is not seen, cut where it is too long, and a dash where nothing is
+/// left.
+pub fn seen(text: &str) -> String {
+    let plain: String =
+        text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !hidden(*c)).collect();
+    let plain = plain.trim();
+    let cut = plain[..plain.floor_char_boundary(MAX_TEXT)].trim();
+    if cut.is_empty() { "-".to_owned() } else { cut.to_owned() }
+}
+
 /// Whether a text can stand in a statement.
 ///
 /// # Errors
 /// It is empty or too long, begins or ends with a space, or has control characters or ones that turn the direction of
 /// writing, with which a file's ending can be made to look like another.
 pub(crate) fn check(field: &str, text: &str) -> Result<(), String> {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
     if text.is_empty() || text.len() > MAX_TEXT {
         return Err(format!("{field}: 1 to {MAX_TEXT} bytes"));
     }

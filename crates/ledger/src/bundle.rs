@@ -9,6 +9,7 @@ mod chain;
 use chain::{Chain, Entries, Events};
 
 use crate::VerifierKey;
+use crate::assertion::SignedAct;
 use crate::checkpoint::{Checkpoint, number};
 use crate::leaf::{Leaf, SALT_BYTES, commitment};
 use crate::policy::{Policy, PolicyUnmet, Trusted};
@@ -28,6 +29,9 @@ pub const ERASURE: &str = "erasure";
 pub const TRAIL: &str = "trail";
 /// The `record` of the program that browsers are given.
 pub const PROGRAM: &str = "program";
+
+/// The kind of a record that says with which key the instance signs evidence.
+pub const EVIDENCE_KEY: &str = "evidence key";
 /// The action of the entry that ends an extract.
 pub const EXTRACT: &str = "trail.extract";
 
@@ -230,7 +234,7 @@ impl Bundle {
             places.take(entry.proof.index, &trusted.checkpoint)?;
             report.take(entry, trusted);
         }
-        chain.end().map_err(Refusal::Invalid)?;
+        (report.signed, report.unsigned) = chain.end().map_err(Refusal::Invalid)?;
         Ok(report)
     }
 
@@ -290,6 +294,10 @@ pub struct Report {
     pub withheld: usize,
     /// Records of the ledger itself; in an extract, entries of the trail.
     pub records: usize,
+    /// Events whose act was signed with a passkey, each with what that shows.
+    pub signed: Vec<SignedAct>,
+    /// Numbers of the events whose act could have been signed and was not.
+    pub unsigned: Vec<u64>,
     /// By origin: the largest checkpoint, and who has cosigned it.
     pub logs: BTreeMap<String, Trusted>,
 }

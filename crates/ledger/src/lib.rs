@@ -4,6 +4,7 @@
 //! Pure and alone: an auditor can build it without anything else of this project.
 //! It never sees who, when or what; those stay in the sealed event.
 
+pub mod assertion;
 pub mod bundle;
 mod checkpoint;
 mod leaf;

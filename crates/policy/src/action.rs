@@ -87,6 +87,10 @@ words! {
         FileUpload = "file.upload",
         /// Take a file out of a dossier.
         FileDownload = "file.download",
+        /// Take the court bundle of a released package.
+        PackageExport = "package.export",
+        /// Keep the time stamp of a package's manifest.
+        PackageStamp = "package.stamp",
         /// Look at a file that has arrived, before it can leave.
         FileInspect = "file.inspect",
         /// Remove a file that was put into no package in its time.
@@ -243,14 +247,16 @@ impl Action {
             | Self::RequestView
             | Self::RequestProve
             | Self::RequestPrint
-            | Self::FileDownload => Touches::Case,
+            | Self::FileDownload
+            | Self::PackageExport => Touches::Case,
             Self::RequestList => Touches::Queue,
             Self::RequestTick
             | Self::RequestFreeze
             | Self::RequestErase
             | Self::FileInspect
             | Self::VettingEndProbation
-            | Self::FileExpire => Touches::Clock,
+            | Self::FileExpire
+            | Self::PackageStamp => Touches::Clock,
             Self::DirectoryView
             | Self::OrganisationView
             | Self::ContactPointEdit
@@ -295,6 +301,7 @@ impl Action {
                 | Self::RequestThaw
                 | Self::RequestReauthorise
                 | Self::FileDownload
+                | Self::PackageExport
                 | Self::ContactPointEdit
                 | Self::PersonInvite
                 | Self::PersonEdit
@@ -302,6 +309,20 @@ impl Action {
                 | Self::TokenEdit
                 | Self::VettingVouch
                 | Self::AccountEdit
+        )
+    }
+
+    /// Whether a person can sign it with their passkey: its first event tells everything that is signed.
+    pub(crate) const fn signable(self) -> bool {
+        matches!(
+            self,
+            Self::RequestAuthorise
+                | Self::RequestAmend
+                | Self::RequestReauthorise
+                | Self::RequestSend
+                | Self::RequestRelease
+                | Self::RequestThaw
+                | Self::RequestFindFraud
         )
     }
 
@@ -357,6 +378,7 @@ impl Action {
             | Self::RequestPrint
             | Self::RequestList
             | Self::FileDownload
+            | Self::PackageExport
             | Self::OrganisationView
             | Self::RequestFindings
             | Self::AccreditationView
@@ -367,7 +389,9 @@ impl Action {
             | Self::TrailExtract
             | Self::AccountView => Some(Processing::Consultation),
             Self::RequestErase | Self::FileExpire => Some(Processing::Erasure),
-            Self::DirectoryView
+            // A stamp is over a hash.
+            Self::PackageStamp
+            | Self::DirectoryView
             | Self::OrganisationEdit
             | Self::VettingView
             | Self::VettingVouch

@@ -21,6 +21,8 @@ words! {
         Accredited = "accredited",
         /// The person has shown their passkey within the last five minutes.
         Present = "present",
+        /// The person has signed this very act with their passkey.
+        Signed = "signed",
     }
 }
 
@@ -34,6 +36,7 @@ impl Condition {
             Self::NotEnded => "the request is neither withdrawn nor closed",
             Self::Accredited => "the person's accreditation is valid at that moment",
             Self::Present => "the person has shown their passkey within the last five minutes",
+            Self::Signed => "the person has signed this very act with their passkey",
         }
     }
 
@@ -49,6 +52,7 @@ impl Condition {
             Self::NotEnded => !facts.ended,
             Self::Accredited => facts.accredited,
             Self::Present => facts.present,
+            Self::Signed => facts.signed,
         }
     }
 }
@@ -70,6 +74,8 @@ pub struct Facts {
     pub ended: bool,
     /// The person has shown their passkey within the last five minutes; never with a token.
     pub present: bool,
+    /// The person has signed this act with their passkey; never with a token.
+    pub signed: bool,
 }
 
 /// A set of conditions.

@@ -47,6 +47,11 @@ pub enum Breach {
         "A sensitive act needs the person's passkey, shown within five minutes; the rule needs `present` (T03)."
     )]
     Absent,
+    /// A signature wanted under what nobody can sign.
+    #[error(
+        "Only acts of people that leave an event of their own can be signed; the rule asks too much with `signed`."
+    )]
+    Unsignable,
     /// Something automatic, or the console, would do what only people may.
     #[error(
         "Other systems file and read back, the console files; every other act on a case is a person's (rule 15)."
@@ -69,6 +74,7 @@ impl Breach {
         Self::BeforeArrival,
         Self::Unaccredited,
         Self::Absent,
+        Self::Unsignable,
         Self::PeopleOnly,
         Self::ClockOnly,
     ];
@@ -99,7 +105,9 @@ fn breach_of(rule: &Rule, who: Holder, action: Action) -> Option<Breach> {
         Holder::System => (touches != Touches::Clock).then_some(Breach::ClockOnly),
         Holder::Peer => of_peer(rule, action),
         Holder::Operator => of_operator(action),
-        Holder::Role(named) => of_person(rule, named, action).or_else(|| unshown(rule, action)),
+        Holder::Role(named) => of_person(rule, named, action)
+            .or_else(|| unshown(rule, action))
+            .or_else(|| unsignable(rule, action)),
     }
 }
 
@@ -115,6 +123,10 @@ fn of_person(rule: &Rule, named: Role, action: Action) -> Option<Breach> {
 
 fn unshown(rule: &Rule, action: Action) -> Option<Breach> {
     (action.sensitive() && !rule.when.contains(Condition::Present)).then_some(Breach::Absent)
+}
+
+fn unsignable(rule: &Rule, action: Action) -> Option<Breach> {
+    (rule.when.contains(Condition::Signed) && !action.signable()).then_some(Breach::Unsignable)
 }
 
 fn of_peer(rule: &Rule, action: Action) -> Option<Breach> {
@@ -159,7 +171,10 @@ fn of_side(rule: &Rule, side: Side) -> Result<(), Breach> {
 fn of_case(rule: &Rule, named: Role, action: Action) -> Result<(), Breach> {
     works_on_cases(named)?;
     match rule.relation {
-        Relation::Authority if action == Action::FileDownload && !rule.when.contains(Condition::Released) => {
+        Relation::Authority
+            if matches!(action, Action::FileDownload | Action::PackageExport)
+                && !rule.when.contains(Condition::Released) =>
+        {
             Err(Breach::Unreleased)
         }
         Relation::Addressee if !rule.when.contains(Condition::WithProvider) => Err(Breach::BeforeArrival),

@@ -1,15 +1,14 @@
 //! The configuration file, read once at the start. Unknown keys are refused; hard rules have no key here.
 
 use crate::witness::WitnessSetUp;
-use axum::http::Uri;
 use comity_domain::calendar::Calendar;
 use comity_domain::party::{Organisation, Role};
 use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
 use comity_domain::vetting::{LEAST_VOUCHERS, MOST_PROBATION_DAYS, MOST_VOUCHERS};
 use comity_service::translation::Translator;
 use comity_service::{
-    ClockSource, Inspector, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings, VettingSettings,
-    WitnessSettings,
+    ClockSource, IdentityProvider, Inspector, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings,
+    TimeStampSettings, VettingSettings, WitnessSettings, stays_private,
 };
 use comity_store::Database;
 use comity_web::{Endpoint, WebSettings};
@@ -57,6 +56,8 @@ pub(crate) struct Config {
     /// Other logs that this instance cosigns, below `/witness`.
     #[serde(default)]
     pub(crate) witness: Option<WitnessConfig>,
+    /// What is asked of others for evidence.
+    evidence: Option<EvidenceConfig>,
     /// The mail server on this machine that takes notices.
     #[serde(default)]
     pub(crate) smtp: Option<Smtp>,
@@ -85,6 +86,54 @@ pub(crate) struct IdentityConfig {
     /// `["authoriser", "reviewer", "administrator"]`; none by default.
     #[serde(default)]
     device_bound: Vec<Role>,
+    /// Identity providers through which people of an organisation may sign in besides (`OpenID` Connect).
+    #[serde(default)]
+    federation: Vec<FederationConfig>,
+}
+
+/// The identity provider of one organisation.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FederationConfig {
+    /// The organisation's code, such as `NBP`.
+    organisation: String,
+    /// The issuer identifier, such as `https://id.nbp.example`; `http` on this machine only.
+    issuer: String,
+    /// What this instance is called there.
+    client_id: String,
+    /// A file that holds this instance's secret there, where it has one.
+    #[serde(default)]
+    client_secret_file: Option<PathBuf>,
+    /// One of these must be the `acr` of a token.
+    #[serde(default)]
+    acr: Vec<String>,
+    /// One of these must be among the `amr` of a token. At least one of both lists says something.
+    #[serde(default)]
+    amr: Vec<String>,
+}
+
+impl FederationConfig {
+    fn provider(&self) -> Result<IdentityProvider, String> {
+        let said = |why: String| format!("identity.federation: {why}");
+        let secret = match &self.client_secret_file {
+            None => None,
+            Some(path) => {
+                let text = std::fs::read_to_string(path);
+                let text = text.map_err(|error| said(format!("{}: {error}", path.display())))?;
+                Some(text.trim().to_owned())
+            }
+        };
+        let provider = IdentityProvider {
+            organisation: self.organisation.clone(),
+            issuer: self.issuer.clone(),
+            client_id: self.client_id.clone(),
+            client_secret: secret,
+            acr: self.acr.clone(),
+            amr: self.amr.clone(),
+        };
+        provider.check().map_err(said)?;
+        Ok(provider)
+    }
 }
 
 /// How organisations come in.
@@ -160,14 +209,34 @@ struct AskedWitness {
 impl AskedWitness {
     fn settings(&self) -> Result<WitnessSettings, String> {
         let key = self.key.parse().map_err(|fault| format!("ledger.witness.key: {fault}"))?;
-        let uri: Uri =
-            self.url.parse().map_err(|error| format!("ledger.witness.url: {}: {error}", self.url))?;
-        match (uri.scheme_str(), uri.host()) {
-            (Some("https"), Some(_)) | (Some("http"), Some("localhost" | "127.0.0.1" | "[::1]")) => {
-                Ok(WitnessSettings { key, url: self.url.clone() })
-            }
-            _ => Err(format!("ledger.witness.url: {}: https, or http on this machine", self.url)),
+        if stays_private(&self.url) {
+            Ok(WitnessSettings { key, url: self.url.clone() })
+        } else {
+            Err(format!("ledger.witness.url: {}: https, or http on this machine", self.url))
         }
+    }
+}
+
+/// What is asked of others for evidence.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EvidenceConfig {
+    /// The address of an authority for time stamps (RFC 3161), such as `https://stamps.example`; without TLS only on this
+    /// machine.
+    time_stamp_url: String,
+    /// A file with its root certificates, in PEM.
+    time_stamp_roots: PathBuf,
+}
+
+impl EvidenceConfig {
+    fn settings(&self) -> Result<TimeStampSettings, String> {
+        let fault = |why: &str| format!("evidence.time_stamp_url: {}: {why}", self.time_stamp_url);
+        if !stays_private(&self.time_stamp_url) {
+            return Err(fault("https, or http on this machine"));
+        }
+        let roots = std::fs::read_to_string(&self.time_stamp_roots);
+        let roots = roots.map_err(|error| format!("{}: {error}", self.time_stamp_roots.display()))?;
+        Ok(TimeStampSettings { url: self.time_stamp_url.clone(), roots })
     }
 }
 
@@ -299,8 +368,15 @@ impl Config {
             loose_file_days: self.loose_file_days.get(),
             inspector: inspector(),
             device_bound: self.identity.device_bound.clone(),
+            identity_providers: self
+                .identity
+                .federation
+                .iter()
+                .map(FederationConfig::provider)
+                .collect::<Result<_, _>>()?,
             vetting: self.vetting.settings()?,
             ledger: self.ledger.settings(&self.base_url)?,
+            time_stamps: self.evidence.as_ref().map(EvidenceConfig::settings).transpose()?,
             demo: false,
         })
     }

@@ -96,7 +96,9 @@ pub(crate) fn settings(
         loose_file_days: comity_service::LOOSE_FILE_DAYS,
         vetting: comity_service::VettingSettings::default(),
         inspector: inspector(),
+        time_stamps: None,
         device_bound: Vec::new(),
+        identity_providers: Vec::new(),
         ledger: LedgerSettings::named("demo.comity.example/ledger"),
         demo: true,
     })

@@ -2,6 +2,7 @@
 //! What is written stands under its name only once it is whole and on the disk; nothing that exists is written over.
 
 use clap::{Args, Subcommand};
+use comity_evidence::court;
 use comity_evidence::inner::{self, InnerFault, Sealed};
 use comity_evidence::{KeyKind, VaultKey, VaultRecipient, read_keys, read_recipients};
 use std::ffi::OsString;
@@ -33,6 +34,11 @@ pub(crate) enum EvidenceCommand {
     },
     /// Seal a file to one or more vaults: a standard `age` file. Prints length and SHA-256 of both files.
     Seal(SealArguments),
+    /// Print the custody of a court bundle as linked data (CASE/UCO, JSON-LD), after the bundle was checked.
+    Case {
+        /// The folder, or the archive as an instance gives it.
+        bundle: PathBuf,
+    },
     /// Open a file with the key of a vault; its text form (armor) is not taken. Prints length and SHA-256 of both files.
     Open {
         /// The file of keys.
@@ -75,6 +81,11 @@ pub(crate) fn run(command: &EvidenceCommand) -> Result<(), String> {
             Ok(())
         }
         EvidenceCommand::Seal(arguments) => seal(arguments),
+        EvidenceCommand::Case { bundle } => {
+            let case = court::case(bundle, &court::Trust::default());
+            print!("{}", case.map_err(|refusal| format!("{}: {refusal}", bundle.display()))?);
+            Ok(())
+        }
         EvidenceCommand::Open { keys, output, file } => open(&keys_of(keys)?, file, output),
     }
 }

@@ -9,7 +9,7 @@ use comity_domain::party::Role;
 use comity_domain::term::Language;
 use comity_service::translation::Translator;
 use comity_service::{
-    Caller, Denied, Exchange, NewPerson, run_inspections, run_sealer, run_witnessing, run_worker,
+    Caller, Denied, Exchange, NewPerson, run_inspections, run_sealer, run_stamps, run_witnessing, run_worker,
 };
 use comity_web::{WebSettings, manifest_digest, with_operator};
 use std::net::{SocketAddr, TcpListener};
@@ -87,6 +87,7 @@ pub(crate) async fn serve(
     let (mut failed, mut broken) = (exchange.failed(), exchange.failed());
     let worker = tokio::spawn(run_worker(exchange.clone(), told(&stopped)));
     let inspections = tokio::spawn(run_inspections(exchange.clone(), told(&stopped)));
+    let stamps = tokio::spawn(run_stamps(exchange.clone(), told(&stopped)));
     let sealer = tokio::spawn(run_sealer(exchange.clone(), told(&stopped)));
     let witnessing = tokio::spawn(run_witnessing(exchange.clone(), told(&stopped)));
     exchange.record_program(env!("CARGO_PKG_VERSION"), &manifest_digest()).await.map_err(said)?;
@@ -109,6 +110,7 @@ pub(crate) async fn serve(
         ended.map_err(|error| error.to_string())?;
         worker.await.map_err(|error| error.to_string())?;
         inspections.await.map_err(|error| error.to_string())?;
+        stamps.await.map_err(|error| error.to_string())?;
         sealer.await.map_err(|error| error.to_string())?;
         witnessing.await.map_err(|error| error.to_string())
     };

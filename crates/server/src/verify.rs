@@ -10,7 +10,7 @@ use crate::ledger::{Fetched, saved};
 use crate::serve::{runtime, said};
 use clap::{Args, Subcommand};
 use comity_evidence::{court, stamp};
-use comity_ledger::bundle::{self, Bundle, Refusal, Subject};
+use comity_ledger::bundle::{self, Bundle, Refusal, Report, Subject};
 use comity_ledger::verify::{self, Source};
 use comity_ledger::{Policy, Trusted};
 use std::path::{Path, PathBuf};
@@ -40,9 +40,9 @@ pub(crate) struct Trust {
 /// A court bundle, and what is trusted in the place of what it brings along.
 #[derive(Debug, Args)]
 pub(crate) struct CourtArguments {
-    /// The folder.
-    folder: PathBuf,
-    /// The keys of the two sides, from a source of your own, in the form of the bundle's file `keys`.
+    /// The folder, or the archive as an instance gives it.
+    bundle: PathBuf,
+    /// The keys of those who have signed, from a source of your own, in the form of the bundle's file `keys`.
     #[arg(long)]
     keys: Option<PathBuf>,
     /// A C2SP policy with the keys of the ledger that you trust.
@@ -208,6 +208,7 @@ fn shown(name: &str, bundle: Bundle, trust: &Trust) -> Result<Bundle, Refusal> {
                 "  {} events, {} withheld, {} erased, {} records of the ledger",
                 report.events, report.withheld, report.erased, report.records
             );
+            signatures(&report);
         }
         Subject::Trail { taken } => {
             println!("{name}: extract {taken} of the trail");
@@ -226,6 +227,19 @@ fn shown(name: &str, bundle: Bundle, trust: &Trust) -> Result<Bundle, Refusal> {
     Ok(bundle)
 }
 
+/// Who has signed what with a passkey. Whose key it is, is the word of the instance; its trail says when it was enrolled.
+fn signatures(report: &Report) {
+    for act in &report.signed {
+        println!(
+            "  event {}, {}: signed at {} with a passkey of {} (organisation {}) on {}, key sha256 {}",
+            act.sequence, act.event, act.at, act.name, act.organisation, act.origin, act.key
+        );
+    }
+    for number in &report.unsigned {
+        println!("  event {number}: not signed with a passkey");
+    }
+}
+
 fn trusted(trusted: &Trusted) {
     let head = &trusted.checkpoint;
     let witnesses: Vec<String> =
@@ -241,7 +255,7 @@ fn pair(first: &Path, second: &Path, trust: &Trust) -> Verdict {
 }
 
 fn in_court(arguments: &CourtArguments) -> Verdict {
-    let CourtArguments { folder, keys, policy: policy_file, tsa, vault } = arguments;
+    let CourtArguments { bundle, keys, policy: policy_file, tsa, vault } = arguments;
     let keys = keys.as_ref().map(|path| text(path).and_then(|text| text.parse().map_err(undecided)));
     let roots = tsa.as_ref().map(|path| text(path).and_then(|pem| stamp::roots(pem.as_bytes())));
     let trust = court::Trust {
@@ -250,8 +264,8 @@ fn in_court(arguments: &CourtArguments) -> Verdict {
         roots: roots.transpose()?,
         vault: vault.as_deref().map(keys_of).transpose().map_err(undecided)?.unwrap_or_default(),
     };
-    let report = court::verify(folder, &trust)?;
-    println!("{}:", folder.display());
+    let report = court::verify(bundle, &trust)?;
+    println!("{}:", bundle.display());
     report.shown.iter().for_each(|sentence| println!("  {sentence}"));
     if !report.compare.is_empty() {
         println!("  These are the bundle's own word. Compare them with those that their owners publish:");

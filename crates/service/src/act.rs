@@ -2,6 +2,7 @@
 //! events, trail, jobs and receipt together. Refused attempts leave their trail entry and nothing else.
 //! A closure here may run more than once, so it has no effect but rows.
 
+use crate::assertion::Signed;
 use crate::ledger::erase_later;
 use crate::source::freeze;
 use crate::{Inner, event_id, fill, mirror, new_id, notice};
@@ -11,13 +12,13 @@ use comity_domain::party::{Actor, Role, Side};
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
 use comity_domain::request::{Evidence, Item, Request, RequestEvent, RequestState, apply, due_watches};
 use comity_domain::time::Moment;
+pub(crate) use comity_ledger::bundle::hex;
 use comity_policy::{Action, Condition, Facts, Relation, Subject, Verdict};
 use comity_store::request::Parties;
 use comity_store::seal::{DossierKey, InstanceKey};
 use comity_store::trail::TrailRow;
 use comity_store::{FaultKind, Tally, Tx, job, request as rows, source, trail};
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
 
 /// The door through which a caller came; kept in the trail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,6 +173,22 @@ impl Caller {
         }
     }
 
+    /// Whether this is somebody of a demonstration who has no passkey; what they do stays unsigned.
+    pub(crate) const fn cannot_sign(&self, demo: bool) -> bool {
+        let shown =
+            matches!(self, Self::Person { presence: Presence::Session { shown_at: Some(_), .. }, .. });
+        demo && !shown
+    }
+
+    /// The same person with the roles that a passkey opens which is bound to its device, or is not.
+    pub(crate) fn reaching(&self, inner: &Inner, bound: bool) -> Self {
+        let mut same = self.clone();
+        if let (Self::Person { actor, .. }, false) = (&mut same, bound) {
+            actor.roles.retain(|role| !inner.device_bound.contains(role));
+        }
+        same
+    }
+
     /// Whether the person has no way to show a passkey.
     pub(crate) const fn never_present(&self, demo: bool) -> bool {
         !demo && matches!(self, Self::Person { presence: Presence::Token, .. })
@@ -292,14 +309,6 @@ impl From<RefusalCode> for Denied {
     }
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// What a transaction answers: refusals are answers too, because their trail entry must be kept.
 pub(crate) type Answer<T> = Result<Result<T, Refusals>, comity_store::Fault>;
 
@@ -325,6 +334,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) detail: String,
     /// Who may do it, where the caller may not for want of a role.
     others: Vec<Role>,
+    /// Whether a passkey has signed it, or is about to.
+    pub(crate) signs: bool,
 }
 
 impl<'a> Attempt<'a> {
@@ -342,6 +353,7 @@ impl<'a> Attempt<'a> {
             basis: caller.entitlement(),
             detail: String::new(),
             others: Vec::new(),
+            signs: false,
         }
     }
 
@@ -350,7 +362,8 @@ impl<'a> Attempt<'a> {
         if crate::STUBBED {
             return Ok(());
         }
-        let facts = Facts { present: self.caller.present(inner.demo, self.now), ..facts };
+        let present = self.signs || self.caller.present(inner.demo, self.now);
+        let facts = Facts { present, signed: self.signs || self.caller.cannot_sign(inner.demo), ..facts };
         let verdict: Verdict<'_> = inner.gate.ask(&self.caller.subject(), self.action, relation, facts);
         self.rule = verdict.rule.to_owned();
         self.role = verdict.role.map_or(String::new(), |role| role.as_str().to_owned());
@@ -359,8 +372,10 @@ impl<'a> Attempt<'a> {
             (false, Some(Condition::Accredited)) => Err(RefusalCode::AccreditationExpired),
             (false, Some(Condition::WithProvider)) => Err(RefusalCode::NotFound),
             (false, Some(Condition::Present)) => Err(RefusalCode::PresenceRequired),
+            (false, Some(Condition::Signed)) => Err(RefusalCode::SignatureRequired),
             (false, _) if relation == Relation::Foreign => Err(RefusalCode::NotFound),
-            (false, _) => {
+            (false, Some(_)) => Err(RefusalCode::NotPermitted),
+            (false, None) => {
                 self.others = inner.gate.roles_for(self.action, relation);
                 Err(RefusalCode::NotPermitted)
             }
@@ -503,7 +518,20 @@ pub(crate) struct Outcome<'a> {
     pub(crate) before: Option<Request>,
     pub(crate) arrived: bool,
     pub(crate) events: Vec<RequestEvent>,
+    pub(crate) signed: Option<&'a Signed>,
     pub(crate) memory: &'a Memory,
+}
+
+impl<'a> Outcome<'a> {
+    /// Of what begins a request, which nobody signs.
+    pub(crate) fn begun(
+        attempt: &'a Attempt<'a>,
+        side: Option<Side>,
+        events: Vec<RequestEvent>,
+        memory: &'a Memory,
+    ) -> Self {
+        Self { attempt, side, before: None, arrived: false, events, signed: None, memory }
+    }
 }
 
 /// Writes everything that follows from an act; the receipt holds once the transaction is committed.
@@ -530,7 +558,9 @@ pub(crate) fn commit(
             state = Some(next);
             continue;
         }
-        let event = seal_event(outcome, &next, what, previous, now)?;
+        let Some(event) = seal_event(outcome, &next, what, previous, now)? else {
+            return Ok(Err(vec![Refusal::new(RefusalCode::PasskeyRefused)]));
+        };
         previous = Some(event.3);
         sealed.push(event);
         state = Some(next);
@@ -570,14 +600,15 @@ pub(crate) fn commit(
 
 type SealedEvent = (Event, Vec<u8>, [u8; 32], [u8; 32]);
 
+/// The event as it is kept; nothing where a passkey has signed something else.
 fn seal_event(
     outcome: &Outcome<'_>,
     request: &Request,
     what: &RequestEvent,
     previous: Option<[u8; 32]>,
     now: Moment,
-) -> Result<SealedEvent, comity_store::Fault> {
-    let event = Event {
+) -> Result<Option<SealedEvent>, comity_store::Fault> {
+    let mut event = Event {
         id: event_id(now, request.version),
         request: request.id,
         sequence: request.version,
@@ -587,12 +618,20 @@ fn seal_event(
         side: outcome.side,
         rule: outcome.attempt.rule.clone(),
         what: what.clone(),
+        assertion: None,
     };
+    let first = outcome.before.as_ref().is_some_and(|before| before.version + 1 == request.version);
+    if let (Some(signed), true) = (outcome.signed, first) {
+        event.assertion = signed.under(&event)?;
+        if event.assertion.is_none() {
+            return Ok(None);
+        }
+    }
     let canonical = event.canonical().map_err(|error| comity_store::Fault::json("an event", &error))?;
     let mut salt = [0; 32];
     fill(&mut salt);
     let commitment = comity_ledger::commitment(&salt, &canonical);
-    Ok((event, canonical, salt, commitment))
+    Ok(Some((event, canonical, salt, commitment)))
 }
 
 fn origin(attempt: &Attempt<'_>) -> Origin {

@@ -1,20 +1,22 @@
 //! One's own account: passkeys, the recovery code, sessions; and how somebody without a passkey gets one.
 //! Every change leaves its trail entry and its notice in the same transaction (T03; OWASP ASVS 5.0, 6.3.7, 6.4.4, 6.5.6).
 
-use crate::act::{Answer, Attempt, Caller, Denied, PRESENT_S, Presence, Via, settle};
+use crate::act::{Answer, Attempt, Caller, Denied, PRESENT_S, Presence, Via, hex, settle};
 use crate::ceremony::{self, Asked, Challenge, Kind, Made};
+use crate::federation::FederatedIdentityView;
 use crate::party::short;
-use crate::sign_in::{IDLE_S, acting, begin, detail, hash, unknown};
+use crate::sign_in::{By, IDLE_S, acting, begin, detail, hash, unknown};
 use crate::{Exchange, Inner, new_id, notice};
-use comity_domain::id::{AuthenticatorId, PersonId, SessionId};
+use comity_domain::id::{AuthenticatorId, FederatedIdentityId, PersonId, SessionId};
 use comity_domain::party::{Actor, Role};
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::time::Moment;
 use comity_policy::{Action, Facts, Relation};
 use comity_store::authenticator::{self as rows, AuthenticatorRow};
 use comity_store::seal::InstanceKey;
-use comity_store::{Fault, Tx, credential, party};
+use comity_store::{Fault, Tx, credential, federation, party};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 comity_domain::opaque!(AccountView, AuthenticatorView);
 
@@ -126,28 +128,46 @@ pub struct AccountView {
     pub sessions: Vec<SessionView>,
     /// Whether there is what signing in again takes: two passkeys, or one and a recovery code.
     pub ready: bool,
+    /// Accounts at identity providers with which they sign in, oldest first.
+    pub federated: Vec<FederatedIdentityView>,
     /// Own roles that can only be used with a passkey that is bound to its device.
     pub device_bound: Vec<Role>,
 }
 
 /// What an entry of the trail says about a change of an account.
 #[derive(Serialize)]
-struct Change {
+pub(crate) struct Change {
     #[serde(rename = "change")]
     what: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     authenticator: Option<AuthenticatorId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     session: Option<SessionId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity: Option<FederatedIdentityId>,
+    /// SHA-256 of the public key, in hexadecimal, so that the log says whose it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
 }
 
 impl Change {
-    const fn of(what: &'static str) -> Self {
-        Self { what, authenticator: None, session: None }
+    pub(crate) const fn of(what: &'static str) -> Self {
+        Self { what, authenticator: None, session: None, identity: None, key: None }
     }
 
-    const fn to(what: &'static str, authenticator: AuthenticatorId) -> Self {
-        Self { what, authenticator: Some(authenticator), session: None }
+    fn to(what: &'static str, authenticator: AuthenticatorId) -> Self {
+        Self { authenticator: Some(authenticator), ..Self::of(what) }
+    }
+
+    /// An account at an identity provider.
+    pub(crate) fn federated(what: &'static str, id: FederatedIdentityId) -> Self {
+        Self { identity: Some(id), ..Self::of(what) }
+    }
+
+    /// A new passkey.
+    fn new(what: &'static str, row: &AuthenticatorRow) -> Self {
+        let key = ceremony::public_key(&row.credential).ok().map(|key| hex(&Sha256::digest(key)));
+        Self { key, ..Self::to(what, row.id) }
     }
 }
 
@@ -192,6 +212,7 @@ fn make_room(tx: &mut dyn Tx, granted: Granted, actor: &Actor, now: Moment) -> R
         }
         Granted::Link(_) => {
             credential::end_invitations(tx, person, now)?;
+            federation::end_all(tx, person, now)?;
             if rows::revoke_all(tx, person, now)? == 0 {
                 notice::account(tx, actor, "added", false, now)?;
                 return Ok("enrolled");
@@ -278,8 +299,8 @@ impl Exchange {
             let change = make_room(tx, granted, &actor, now)?;
             let row = row(person, made, &name, now);
             rows::add(tx, &key, &row)?;
-            let session = begin(tx, &actor, Some(row.id), now)?;
-            attempt.detail = detail(&Change::to(change, row.id))?;
+            let session = begin(tx, &actor, By::Passkey(row.id), now)?;
+            attempt.detail = detail(&Change::new(change, &row))?;
             attempt.record(tx, "done", "")?;
             Ok(Ok(session))
         };
@@ -288,7 +309,7 @@ impl Exchange {
 
     /// Runs `work` on the caller's own account if they may do `action` to it, and leaves the trail entry. The roles
     /// that the session withholds count here: else nobody could add the passkey that opens them.
-    async fn on_account<T: Send + 'static>(
+    pub(crate) async fn on_account<T: Send + 'static>(
         &self,
         who: &Caller,
         action: Action,
@@ -349,6 +370,7 @@ impl Exchange {
                     })
                     .collect(),
                 ready: enough || inner.demo,
+                federated: federation::of_person(tx, actor.person)?.into_iter().map(Into::into).collect(),
                 device_bound: actor
                     .roles
                     .iter()
@@ -413,7 +435,7 @@ impl Exchange {
             let row = row(actor.person, made, &name, now);
             rows::add(tx, &key, &row)?;
             notice::account(tx, actor, "added", false, now)?;
-            Ok(Ok(((), Some(Change::to("added", row.id)))))
+            Ok(Ok(((), Some(Change::new("added", &row)))))
         };
         self.on_account(who, Action::AccountEdit, work).await
     }

@@ -3,10 +3,12 @@
 
 use crate::fill;
 use crate::sign_in::{hash, secret};
+use comity_domain::event::Assertion;
 use comity_domain::id::PersonId;
 use comity_domain::party::Person;
 use comity_domain::refusal::RefusalCode;
 use comity_domain::time::Moment;
+use comity_ledger::assertion;
 use comity_store::authenticator::{self as rows, AuthenticatorRow, CeremonyRow};
 use comity_store::seal::InstanceKey;
 use comity_store::{Fault, Tx};
@@ -15,14 +17,17 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use webauthn_rs::prelude::{
-    Credential, DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential,
-    RegisterPublicKeyCredential, Url, Webauthn, WebauthnBuilder, WebauthnError,
+    COSEAlgorithm, COSEKeyType, Credential, DiscoverableAuthentication, Passkey, PasskeyRegistration,
+    PublicKeyCredential, RegisterPublicKeyCredential, Url, Webauthn, WebauthnBuilder, WebauthnError,
 };
 
 /// A challenge may be answered for so long, in seconds.
 pub(crate) const CEREMONY_S: i64 = 300;
 /// Longest answer of a browser that is read, in bytes.
 const MAX_ANSWER: usize = 16 * 1024;
+/// Algorithms of signatures as COSE numbers them (RFC 9053, 2.1; RFC 8812, 2).
+const ES256: i64 = -7;
+const RS256: i64 = -257;
 /// Longest identifier of a passkey, in bytes (Web Authentication, level 3, 4).
 const MAX_CREDENTIAL_ID: usize = 1_023;
 
@@ -46,6 +51,10 @@ pub(crate) enum Kind {
     SignIn,
     /// Showing a passkey again.
     Present,
+    /// Signing an act.
+    Sign,
+    /// Coming back from an identity provider.
+    Federate,
 }
 
 impl Kind {
@@ -55,6 +64,8 @@ impl Kind {
             Self::Add => "add",
             Self::SignIn => "sign_in",
             Self::Present => "present",
+            Self::Sign => "sign",
+            Self::Federate => "federate",
         }
     }
 }
@@ -110,6 +121,10 @@ impl RelyingParty {
             selection.insert("residentKey".to_owned(), json!("required"));
             selection.insert("requireResidentKey".to_owned(), json!(true));
         }
+        // Those whose signatures the verifier of a proof can check.
+        if let Some(kinds) = options.get_mut("pubKeyCredParams").and_then(Value::as_array_mut) {
+            kinds.retain(|kind| kind["alg"] == ES256 || kind["alg"] == RS256);
+        }
         Ok((options, kept(&state)?))
     }
 
@@ -125,6 +140,7 @@ impl RelyingParty {
         if credential_id.len() > MAX_CREDENTIAL_ID {
             return Err(RefusalCode::PasskeyRefused);
         }
+        public_key(&credential)?;
         let bound = !Credential::from(passkey).backup_eligible;
         Ok(Made { credential_id, credential, bound })
     }
@@ -138,6 +154,20 @@ impl RelyingParty {
             known.iter().map(|row| json!({ "type": "public-key", "id": encoded(&row.credential_id) }));
         options["allowCredentials"] = allowed.collect();
         Ok((options, kept(&state)?))
+    }
+
+    /// Asks one of these passkeys to sign a challenge that says something, in the place of a random one.
+    pub(crate) fn ask_to_sign(
+        &self,
+        known: &[AuthenticatorRow],
+        challenge: [u8; 32],
+    ) -> Result<(Value, Value), Fault> {
+        let (mut options, state) = self.ask_any(known)?;
+        let mut state: Value =
+            serde_json::from_slice(&state).map_err(|error| Fault::json("a challenge", &error))?;
+        options["challenge"] = encoded(&challenge).into();
+        state["ast"]["challenge"] = encoded(&challenge).into();
+        Ok((options, state))
     }
 
     /// Holds an answer to [`RelyingParty::ask_any`] against the passkey that it names, and gives that passkey with its
@@ -176,6 +206,31 @@ impl Answered {
     pub(crate) fn credential_id(&self) -> &[u8] {
         self.0.get_credential_id()
     }
+
+    /// What it has signed, to be kept with the key of the passkey that it was held against.
+    pub(crate) fn proof(&self, row: &AuthenticatorRow, nonce: String) -> Result<Assertion, RefusalCode> {
+        let said = &self.0.response;
+        Ok(Assertion {
+            credential: encoded(&row.credential_id),
+            public_key: encoded(&public_key(&row.credential)?),
+            nonce,
+            authenticator_data: encoded(&said.authenticator_data),
+            client_data: encoded(&said.client_data_json),
+            signature: encoded(&said.signature),
+        })
+    }
+}
+
+/// The public key of a passkey that is kept here (`SubjectPublicKeyInfo`).
+pub(crate) fn public_key(credential: &[u8]) -> Result<Vec<u8>, RefusalCode> {
+    let passkey: Passkey = serde_json::from_slice(credential).map_err(|_| RefusalCode::PasskeyRefused)?;
+    let key = passkey.get_public_key();
+    let found = match (&key.type_, &key.key) {
+        (COSEAlgorithm::ES256, COSEKeyType::EC_EC2(key)) => assertion::es256_key(&key.x, &key.y),
+        (COSEAlgorithm::RS256, COSEKeyType::RSA(key)) => assertion::rs256_key(&key.n, &key.e),
+        _ => None,
+    };
+    found.ok_or(RefusalCode::PasskeyRefused)
 }
 
 fn read<T: DeserializeOwned>(answer: &str) -> Result<T, RefusalCode> {

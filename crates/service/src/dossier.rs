@@ -7,7 +7,7 @@ use crate::queue::procedure_view;
 use crate::request::{Parties, both, files};
 use crate::{
     ActView, AuthorisationView, CheckView, ClarificationView, ClockView, Dossier, DraftView, Exchange,
-    FieldView, GroundView, HistoryView, HoldView, Inner, ItemView, ReadingKind, ReturnView,
+    FieldView, GroundView, HistoryView, HoldView, Inner, ItemView, ReadingKind, ReturnView, zone_of,
 };
 use comity_domain::audience::{self, Reader};
 use comity_domain::clock::{Clock, ClockReading};
@@ -23,7 +23,7 @@ use comity_domain::request::{
 use comity_domain::time::Moment;
 use comity_policy::{Action, Condition, Facts, Relation};
 use comity_store::request::{self as rows, StoredEvent};
-use comity_store::{Fault, Tx, party, source as behind};
+use comity_store::{Fault, Tx, manifest, party, source as behind};
 
 mod erased;
 mod history;
@@ -78,6 +78,12 @@ pub(crate) fn draw<'a>(
     let source = Source { people: behind::people(tx, request.id)?, ..Source::default() };
     let events = rows::events(tx, &key, id)?;
     dossier.history = events.iter().filter_map(|event| desk.history(event)).collect();
+    let (stamped, zone) = (manifest::stamped(tx, id)?, zone_of(&parties.to));
+    for package in &mut dossier.packages {
+        let at_us = stamped.get(&package.id.to_string());
+        package.stamped_at =
+            at_us.and_then(|at_us| Some(Moment::from_columns(*at_us, 0).ok()?.in_zone(&zone)));
+    }
     if side == Some(Side::Provider) {
         dossier.uploads = crate::file::loose(tx, &key, &request)?;
     }
@@ -435,7 +441,8 @@ impl Desk<'_> {
         source: &Source,
     ) -> Vec<ActView> {
         let absent = attempt.facts(arrived, self.request.state().ended());
-        let facts = Facts { present: true, ..absent };
+        let facts = Facts { present: true, signed: true, ..absent };
+        let unsigned = Facts { present: true, ..absent };
         let mut acts = Vec::new();
         for act in RequestAct::ALL.iter().copied() {
             let action = Action::from(act);
@@ -458,7 +465,9 @@ impl Desk<'_> {
                 }
                 vec![Refusal::new(RefusalCode::NotPermitted).with("roles", comma_separated(&roles))]
             };
-            acts.push(ActView { act, why_not: why, present });
+            let unsigned = self.inner.gate.ask(&attempt.caller.subject(), action, relation, unsigned);
+            let signed = unsigned.unmet == Some(Condition::Signed);
+            acts.push(ActView { act, why_not: why, present, signed });
         }
         acts
     }

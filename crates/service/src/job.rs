@@ -3,6 +3,7 @@
 //! A job is leased, may run twice, and only ever does what doing twice does not change.
 
 use crate::act::{Caller, Denied};
+use crate::evidence::STAMP;
 use crate::file::expiry;
 use crate::file::inspection::INSPECT;
 use crate::ledger;
@@ -56,8 +57,8 @@ impl Exchange {
     /// # Errors
     /// A fault of the store; the jobs are then taken again later.
     pub async fn run_jobs(&self, limit: usize) -> Result<usize, Denied> {
-        // Files are inspected in a lane of their own.
-        let (jobs, token) = self.claim_jobs(limit, Lane::Beside(INSPECT)).await?;
+        // Files are inspected, and time stamps asked for, in lanes of their own.
+        let (jobs, token) = self.claim_jobs(limit, Lane::Beside(INSPECT, STAMP)).await?;
         for job in &jobs {
             let span = tracing::debug_span!("job", kind = job.kind);
             let outcome = self.run_job(job).instrument(span).await;

@@ -12,15 +12,15 @@ mod seal;
 mod witness;
 
 pub use check::{CheckReport, Finding};
-pub(crate) use erasure::{ERASE, SCRUB, erase_again, erase_later};
+pub(crate) use erasure::{ERASE, SCRUB, erase_again, erase_later, retention};
 pub use proof::LogFile;
-pub(crate) use proof::bundle;
+pub(crate) use proof::{bundle, request_bundle};
 pub use restored::AcceptedLoss;
 pub use seal::run_sealer;
 pub use witness::{WitnessDebt, WitnessSettings, WitnessTrouble, run_witnessing};
 
 use crate::act::Denied;
-use crate::{Exchange, OpenFault};
+use crate::{Exchange, OpenFault, fill, new_uuid};
 use comity_domain::id::RequestId;
 use comity_domain::time::Moment;
 use comity_ledger::{
@@ -105,6 +105,20 @@ pub(crate) struct Ledger {
 
 fn broken(what: impl std::fmt::Display) -> OpenFault {
     OpenFault::Ledger(what.to_string())
+}
+
+/// Puts something that the ledger itself has to say on record, of a request or of none, at this time.
+pub(crate) fn record(
+    tx: &mut dyn Tx,
+    request: Option<&str>,
+    body: String,
+    now: Moment,
+) -> Result<rows::Record, comity_store::Fault> {
+    let mut salt = [0; 32];
+    fill(&mut salt);
+    let record = rows::Record { id: new_uuid(now).to_string(), salt, body };
+    rows::add_record(tx, request, &record)?;
+    Ok(record)
 }
 
 fn store_fault(what: impl std::fmt::Display) -> comity_store::Fault {
@@ -211,6 +225,24 @@ impl Ledger {
     fn log_key(&self, year: i64) -> Result<VerifierKey, comity_store::Fault> {
         let signers = self.signers(year)?;
         signers.first().map(|key| key.verifier().clone()).ok_or_else(|| store_fault("no key"))
+    }
+
+    /// The year of a moment, by which logs and keys are told apart.
+    pub(crate) fn year_of(at: Moment) -> i64 {
+        i64::from(Moment::utc(at.timestamp()).date().year())
+    }
+
+    /// The key that signs what the instance says of evidence in that year; made from the ledger's key, so that it is kept,
+    /// backed up and changed with it.
+    pub(crate) fn evidence_key_of(&self, year: i64) -> Result<SigningKey, comity_store::Fault> {
+        let name = format!("{}/evidence", self.settings.name);
+        let seed = self.secret.digest("comity evidence ed25519 1", format!("{name}/{year}").as_bytes());
+        SigningKey::from_seed(&name, Algorithm::Ed25519, &seed).map_err(store_fault)
+    }
+
+    /// The key that signs what the instance says of evidence at that moment.
+    pub(crate) fn evidence_key(&self, at: Moment) -> Result<SigningKey, comity_store::Fault> {
+        self.evidence_key_of(Self::year_of(at))
     }
 
     /// A checkpoint as a signed note.

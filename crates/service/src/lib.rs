@@ -3,16 +3,20 @@
 //! It never shows anything to anybody whom the policy has not let through.
 
 mod act;
+mod assertion;
 mod authenticator;
 mod backup;
 mod ceremony;
 mod dossier;
+mod evidence;
+mod federation;
 mod file;
 mod instance;
 mod job;
 mod ledger;
 mod mirror;
 mod notice;
+mod outside;
 mod oversight;
 mod paper;
 mod party;
@@ -29,6 +33,8 @@ pub use authenticator::{AccountView, AuthenticatorView, Grant, SessionView};
 pub use backup::{ArchiveFault, Restored, Restoring};
 pub use ceremony::Challenge;
 pub use dossier::{Case, Erased};
+pub use evidence::{CourtBundle, TimeStampSettings, run_stamps};
+pub use federation::{Departure, Federated, FederatedIdentityView, IdentityProvider, Returned};
 pub use file::Content;
 pub use file::inspection::{Inspector, UNBOUNDED, run_inspections};
 pub use instance::{FailedJob, Health, InstanceState, LogState};
@@ -39,6 +45,7 @@ pub use ledger::{
 };
 pub use mirror::{SentPage, SentView};
 pub use notice::{Notice, SmtpSettings};
+pub use outside::stays_private;
 pub use oversight::{NewExtract, NewSample, Sample, TrailPage, TrailQuery, TrailShow, TrailView};
 pub use paper::PaperKind;
 pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken};
@@ -95,10 +102,14 @@ pub struct Settings {
     pub inspector: Inspector,
     /// Roles that can be used only in a session whose passkey is bound to its device (NIST SP 800-63B, AAL3).
     pub device_bound: Vec<Role>,
+    /// Through which people may sign in besides.
+    pub identity_providers: Vec<IdentityProvider>,
     /// A demonstration: one-click personas and a readable outbox.
     pub demo: bool,
     /// How the ledger is kept.
     pub ledger: LedgerSettings,
+    /// The authority that stamps manifests; without one, when they were made is the instance's word.
+    pub time_stamps: Option<TimeStampSettings>,
     /// How organisations come in.
     pub vetting: VettingSettings,
 }
@@ -118,6 +129,9 @@ pub enum OpenFault {
     /// Its address.
     #[error("nobody could sign in: {0}")]
     Address(String),
+    /// The roots of the authority for time stamps.
+    #[error("evidence.time_stamp_roots: {0}")]
+    TimeStamps(String),
     /// Its keys, or a database that is older than what was signed.
     #[error("the ledger cannot go on: {0}")]
     Ledger(String),
@@ -155,9 +169,11 @@ pub(crate) struct Inner {
     /// Signalled when a file has arrived here.
     pub(crate) arrived: tokio::sync::Notify,
     pub(crate) device_bound: Vec<Role>,
+    pub(crate) identity_providers: Vec<IdentityProvider>,
     pub(crate) relying_party: ceremony::RelyingParty,
     pub(crate) demo: bool,
     pub(crate) ledger: ledger::Ledger,
+    pub(crate) stamper: Option<evidence::Stamper>,
     pub(crate) vetting: VettingSettings,
     pub(crate) words: translation::Translator,
 }
@@ -222,6 +238,7 @@ impl Exchange {
         let now = Moment::utc(clock());
         let ledger = ledger::Ledger::open(settings.ledger, &settings.data, &store, now, purpose)?;
         let relying_party = ceremony::RelyingParty::at(&settings.base_url).map_err(OpenFault::Address)?;
+        let stamper = settings.time_stamps.map(evidence::Stamper::new).transpose()?;
         let inner = Inner {
             gate,
             procedures: settings.procedures,
@@ -238,9 +255,11 @@ impl Exchange {
             inspector: settings.inspector,
             arrived: tokio::sync::Notify::new(),
             device_bound: settings.device_bound,
+            identity_providers: settings.identity_providers,
             relying_party,
             demo: settings.demo,
             ledger,
+            stamper,
             vetting: settings.vetting,
             words: translation::Translator::embedded(),
         };
@@ -280,8 +299,7 @@ impl Inner {
 
     /// The time as an organisation's people state it.
     pub(crate) fn now_at(&self, organisation: &Organisation) -> Moment {
-        let zone = jiff::tz::TimeZone::get(&organisation.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-        self.now().in_zone(&zone)
+        self.now().in_zone(&zone_of(organisation))
     }
 
     pub(crate) fn calendar(&self, organisation: &Organisation) -> &Calendar {
@@ -302,6 +320,11 @@ impl Inner {
         let pinned = self.pinned.by_hash(hash)?;
         Some((pinned.procedure.id.clone(), pinned.procedure.title.clone()))
     }
+}
+
+/// The zone in which an organisation's people state the time.
+pub(crate) fn zone_of(organisation: &Organisation) -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::get(&organisation.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
 }
 
 /// A new random identifier; its first 48 bits are the time, so that rows of one day lie together.

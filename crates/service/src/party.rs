@@ -9,6 +9,7 @@ pub use addressee::{Addressees, MAX_ADDRESSEES};
 use crate::act::{Answer, Attempt, Caller, Denied, settle};
 use crate::sign_in::{hash, invitation, secret};
 use crate::source::freeze::ends_later;
+use crate::vetting::review_vouched;
 use crate::{DirectoryEntry, Exchange, Me, MemberView, PartyView, PeerProcedures, TokenView, new_id};
 use comity_domain::id::{OrganisationId, PersonId, TokenId};
 use comity_domain::identifier::{Identifier, IdentifierType, PortPolicy, RawIdentifier};
@@ -513,12 +514,13 @@ impl Exchange {
             person: Some(person.id),
             ..Setup::of(Action::PersonEdit)
         };
-        let now = self.now();
+        let (store, inner, now) = (self.store.clone(), self.inner.clone(), self.now());
         let work = move |tx: &mut dyn Tx| {
             party::put_person(tx, &person)?;
             for m in &memberships {
                 party::put_membership(tx, m)?;
                 ends_later(tx, m, now)?;
+                review_vouched(tx, &store, &inner, m.organisation, now)?;
             }
             Ok(Ok(()))
         };

@@ -1,7 +1,8 @@
 //! Acts on requests: begin, file, and everything after.
 
 use crate::act::{Answer, Attempt, Caller, Denied, IdempotencyKey, Memory, Outcome, Receipt, commit, settle};
-use crate::{Exchange, Inner, new_id, new_uuid, source, vetting};
+use crate::assertion::Signed;
+use crate::{Exchange, Inner, evidence, new_id, new_uuid, source, vetting};
 use comity_domain::id::{ContactPointId, ItemId, OrganisationId, RequestId};
 use comity_domain::party::{Organisation, OrganisationStatus, Side};
 use comity_domain::procedure::PinnedProcedure;
@@ -255,22 +256,21 @@ impl Exchange {
                 Ok(events) => events,
                 Err(refusals) => return attempt.refuse(tx, refusals),
             };
-            attempt.request = Some(id);
-            attempt.about = reference;
             if action == Action::RequestFile
                 && let Some(refusal) = vetting::over_quota(tx, &inner, &parties, now)?
             {
                 return attempt.refuse(tx, vec![refusal]);
             }
+            attempt.request = Some(id);
+            attempt.about = reference;
             if !stored {
                 rows::put_procedure(tx, &pinned)?;
             }
             let key = seal::create_dossier_key(tx, store.instance_key(), &id.to_string(), now.us())?;
-            let side = side_of(relation);
-            let outcome =
-                Outcome { attempt: &attempt, side, before: None, arrived: false, events, memory: &memory };
+            let outcome = Outcome::begun(&attempt, side_of(relation), events, &memory);
             let receipt = commit(tx, &store, &inner, &key, &outcome)?;
-            if action == Action::RequestFile {
+            if action == Action::RequestFile && receipt.is_ok() {
+                vetting::count_sent(tx, &inner, &parties, now)?;
                 note_objects(tx, &store, from, id, receipt)
             } else {
                 Ok(receipt)
@@ -295,16 +295,34 @@ impl Exchange {
         expected: Option<u64>,
         key: Option<IdempotencyKey>,
     ) -> Result<Receipt, Denied> {
-        let what = serde_json::to_vec(&("act", id, &command)).unwrap_or_default();
-        let memory = Memory::new(self.store.instance_key(), who, key, &what);
+        let memory = self.memory(who, id, &command, key);
         let action = Action::from(command.act());
         let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
-        let work = move |tx: &mut dyn Tx| act_in(tx, &store, &inner, &who, id, &command, expected, &memory);
+        let work = move |tx: &mut dyn Tx| {
+            let who = match still_there(tx, &who, action, id, inner.now())? {
+                Ok(who) => who,
+                Err(refusals) => return Ok(Err(refusals)),
+            };
+            let mut attempt = Attempt::new(&who, action, inner.now());
+            act_in(tx, &store, &inner, &mut attempt, id, &command, expected, None, &memory)
+        };
         self.promised(settle(self.store.write(action.as_str(), work).await)?)
     }
 
+    /// Under what an act is remembered, signed or not.
+    pub(crate) fn memory(
+        &self,
+        who: &Caller,
+        id: RequestId,
+        command: &RequestCommand,
+        key: Option<IdempotencyKey>,
+    ) -> Memory {
+        let what = serde_json::to_vec(&("act", id, command)).unwrap_or_default();
+        Memory::new(self.store.instance_key(), who, key, &what)
+    }
+
     /// Signs a receipt. That is the same each time, so it is done outside the transaction and kept nowhere.
-    fn promised(&self, mut receipt: Receipt) -> Result<Receipt, Denied> {
+    pub(crate) fn promised(&self, mut receipt: Receipt) -> Result<Receipt, Denied> {
         if !receipt.commitments.is_empty() {
             receipt.promise = self.inner.ledger.promise(receipt.request, receipt.at, &receipt.commitments)?;
         }
@@ -340,7 +358,7 @@ impl Exchange {
 }
 
 /// A repetition's first receipt ends the transaction at once.
-fn known(recalled: Result<Option<Receipt>, Refusals>) -> Option<Result<Receipt, Refusals>> {
+pub(crate) fn known(recalled: Result<Option<Receipt>, Refusals>) -> Option<Result<Receipt, Refusals>> {
     match recalled {
         Ok(None) => None,
         Ok(Some(receipt)) => Some(Ok(receipt)),
@@ -371,81 +389,129 @@ pub(crate) fn files(tx: &mut dyn Tx, key: &seal::DossierKey, id: RequestId) -> R
     Ok(files)
 }
 
+/// The caller as the directory has them in this transaction; whoever takes no part any more is refused.
+pub(crate) fn still_there(
+    tx: &mut dyn Tx,
+    who: &Caller,
+    action: Action,
+    id: RequestId,
+    now: Moment,
+) -> Answer<Caller> {
+    if let Some(who) = who.again(tx)? {
+        return Ok(Ok(who));
+    }
+    let mut gone = Attempt::new(who, action, now);
+    if let Some(parties) = rows::parties(tx, id)? {
+        gone.request = Some(id);
+        gone.about = parties.reference;
+    }
+    gone.refuse(tx, vec![Refusal::new(RefusalCode::SignInExpired)])
+}
+
 /// An act on a request within a transaction that may hold others.
 #[expect(clippy::too_many_arguments, reason = "everything that one act is made of")]
 pub(crate) fn act_in(
     tx: &mut dyn Tx,
     store: &comity_store::Store,
     inner: &Inner,
-    who: &Caller,
+    attempt: &mut Attempt<'_>,
     id: RequestId,
     command: &RequestCommand,
     expected: Option<u64>,
+    signed: Option<&Signed>,
     memory: &Memory,
 ) -> Answer<Receipt> {
     if let Some(first) = known(memory.recall(tx)?) {
         return Ok(first);
     }
-    let still = who.again(tx)?;
-    let mut attempt = Attempt::new(still.as_ref().unwrap_or(who), Action::from(command.act()), inner.now());
-    attempt.request = Some(id);
-    if still.is_none() {
-        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::SignInExpired)]);
+    let (relation, arrived) = match ask_act(tx, inner, attempt, id)? {
+        Ok(allowed) => allowed,
+        Err(refusals) => return Ok(Err(refusals)),
+    };
+    let Decision { request, key, parties, mut events } =
+        match decided(tx, store, inner, attempt, id, command, expected)? {
+            Ok(decision) => decision,
+            Err(refusals) => return attempt.refuse(tx, refusals),
+        };
+    if events.is_empty() {
+        return Ok(Ok(unchanged(&request, attempt.now)));
     }
-    let Some(parties) = rows::parties(tx, id)? else {
-        attempt.request = None;
-        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotFound)]);
-    };
-    let relation = match attempt.ask_request(inner, &parties) {
-        Ok(relation) => relation,
-        Err(code) => return attempt.refuse(tx, vec![Refusal::new(code)]),
-    };
-    act_on(tx, store, inner, &mut attempt, relation, parties.arrived, command, expected, memory)
+    let attested = evidence::attest(tx, inner, &request, &parties, &mut events)?;
+    let before = Some(request);
+    let side = side_of(relation);
+    let outcome = Outcome { attempt, side, before, arrived, events, signed, memory };
+    match commit(tx, store, inner, &key, &outcome)? {
+        Err(refusals) => attempt.refuse(tx, refusals),
+        Ok(receipt) => {
+            if matches!(command, RequestCommand::Send) {
+                vetting::count_sent(tx, inner, &parties, attempt.now)?;
+            }
+            if let Some(attested) = attested {
+                attested.keep(tx, inner, &key)?;
+            }
+            Ok(Ok(receipt))
+        }
+    }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the middle of one pipeline, called from one place")]
-fn act_on(
+/// Asks whether somebody may do that to a request; answers how they stand to it, and whether it has arrived.
+pub(crate) fn ask_act(
+    tx: &mut dyn Tx,
+    inner: &Inner,
+    attempt: &mut Attempt<'_>,
+    id: RequestId,
+) -> Answer<(Relation, bool)> {
+    let Some(parties) = rows::parties(tx, id)? else {
+        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotFound)]);
+    };
+    attempt.request = Some(id);
+    match attempt.ask_request(inner, &parties) {
+        Ok(relation) => Ok(Ok((relation, parties.arrived))),
+        Err(code) => attempt.refuse(tx, vec![Refusal::new(code)]),
+    }
+}
+
+/// What an act would bring about.
+pub(crate) struct Decision {
+    pub(crate) request: Request,
+    key: seal::DossierKey,
+    parties: Parties,
+    pub(crate) events: Vec<request::RequestEvent>,
+}
+
+/// Lets the domain decide what follows from an act that may be done.
+pub(crate) fn decided(
     tx: &mut dyn Tx,
     store: &comity_store::Store,
     inner: &Inner,
-    attempt: &mut Attempt<'_>,
-    relation: Relation,
-    arrived: bool,
+    attempt: &Attempt<'_>,
+    id: RequestId,
     command: &RequestCommand,
     expected: Option<u64>,
-    memory: &Memory,
-) -> Answer<Receipt> {
-    let id = attempt.request.ok_or_else(|| Fault::other("an act on no request"))?;
+) -> Answer<Decision> {
     let Some((request, key)) = rows::load(tx, store.instance_key(), id)? else {
-        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::Erased)]);
+        return Ok(Err(vec![Refusal::new(RefusalCode::Erased)]));
     };
     if expected.is_some_and(|version| version != request.version) {
-        return attempt.refuse(tx, vec![Refusal::new(RefusalCode::VersionConflict)]);
+        return Ok(Err(vec![Refusal::new(RefusalCode::VersionConflict)]));
     }
     let pinned = inner.pinned(&request.procedure).ok_or_else(|| Fault::other("an unknown procedure"))?;
     let parties = match both(tx, request.from, request.to)? {
         Ok(parties) => parties,
-        Err(refusals) => return attempt.refuse(tx, refusals),
+        Err(refusals) => return Ok(Err(refusals)),
     };
     let of_files = matches!(command, RequestCommand::Prepare { .. } | RequestCommand::Check { .. });
     let files = if of_files { files(tx, &key, id)? } else { Vec::new() };
     let source = source::load(tx, inner, &parties, &request, command, attempt.now)?;
     let decided = parties
         .decide(inner, attempt, pinned, &files, &source, |ctx| request::decide(&request, command, ctx));
-    match decided {
-        Err(refusals) => attempt.refuse(tx, refusals),
-        Ok(events) if events.is_empty() => Ok(Ok(unchanged(&request, attempt.now))),
-        Ok(events) => {
-            if matches!(command, RequestCommand::Send)
-                && let Some(refusal) = vetting::over_quota(tx, inner, &parties, attempt.now)?
-            {
-                return attempt.refuse(tx, vec![refusal]);
-            }
-            let before = Some(request);
-            let side = side_of(relation);
-            commit(tx, store, inner, &key, &Outcome { attempt, side, before, arrived, events, memory })
-        }
+    if decided.is_ok()
+        && matches!(command, RequestCommand::Send)
+        && let Some(refusal) = vetting::over_quota(tx, inner, &parties, attempt.now)?
+    {
+        return Ok(Err(vec![refusal]));
     }
+    Ok(decided.map(|events| Decision { request, key, parties, events }))
 }
 
 /// Nothing followed, as when a clock is looked at before its end.

@@ -4,7 +4,7 @@
 use crate::act::{Answer, Attempt, Caller, Denied, Presence, Via, hex, settle};
 use crate::ceremony::{self, Answered, Asked, Challenge, Kind};
 use crate::{Exchange, Inner, PeerProcedures, fill, new_id, notice};
-use comity_domain::id::{AuthenticatorId, PersonId};
+use comity_domain::id::{AuthenticatorId, FederatedIdentityId, PersonId};
 use comity_domain::party::{Actor, Role};
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::term::Language;
@@ -69,13 +69,24 @@ pub(crate) fn acting(tx: &mut dyn Tx, person: PersonId) -> Result<Option<Actor>,
     Ok(party::actor(tx, person, member.organisation)?.map(|(actor, _)| actor))
 }
 
+/// With what a session begins.
+#[derive(Clone, Copy)]
+pub(crate) enum By {
+    /// A passkey, which counts as just shown.
+    Passkey(AuthenticatorId),
+    /// An account at an identity provider.
+    Federation(FederatedIdentityId),
+    /// One click, in a demonstration.
+    Persona,
+}
+
 /// Begins a session and gives its secret.
-pub(crate) fn begin(
-    tx: &mut dyn Tx,
-    actor: &Actor,
-    authenticator: Option<AuthenticatorId>,
-    now: Moment,
-) -> Result<String, Fault> {
+pub(crate) fn begin(tx: &mut dyn Tx, actor: &Actor, by: By, now: Moment) -> Result<String, Fault> {
+    let (authenticator, federated_identity) = match by {
+        By::Passkey(id) => (Some(id), None),
+        By::Federation(id) => (None, Some(id)),
+        By::Persona => (None, None),
+    };
     let made = secret();
     let row = SessionRow {
         id: new_id(now),
@@ -85,6 +96,7 @@ pub(crate) fn begin(
         created_at: now,
         seen_at: now,
         present_at: authenticator.map(|_| now),
+        federated_identity,
     };
     credential::forget_sessions(tx, now)?;
     credential::add_session(tx, hash(&made), &row, now.plus_seconds(SESSION_S))?;
@@ -102,38 +114,51 @@ pub(crate) fn unknown(action: Action, now: Moment) -> Attempt<'static> {
 
 /// Which passkey an entry of the trail is about.
 #[derive(Serialize)]
-struct Shown {
-    authenticator: AuthenticatorId,
+pub(crate) struct Shown {
+    pub(crate) authenticator: AuthenticatorId,
 }
 
 pub(crate) fn detail(what: &impl Serialize) -> Result<String, Fault> {
     serde_json::to_string(what).map_err(|error| Fault::json("what the trail keeps", &error))
 }
 
-/// Holds an answer against its challenge and the passkey that it names, and notes the use of that.
-/// `person` is who must have it; nobody in particular while signing in.
-fn show(
+/// The passkey that has answered; or why its answer does not count, and which passkey it was where that is known.
+pub(crate) type Answering = Result<AuthenticatorRow, (RefusalCode, Option<AuthenticatorRow>)>;
+
+/// Takes a challenge and holds the answer against it.
+fn answered(
     tx: &mut dyn Tx,
     inner: &Inner,
     key: &InstanceKey,
     (asked, handle, answer): (&Asked, &str, &str),
     now: Moment,
-) -> Result<Result<AuthenticatorRow, (RefusalCode, Option<AuthenticatorRow>)>, Fault> {
-    let state = match ceremony::take(tx, key, handle, asked, now)? {
-        Ok(row) => row.state,
-        Err(code) => return Ok(Err((code, None))),
-    };
+) -> Result<Answering, Fault> {
+    match ceremony::take(tx, key, handle, asked, now)? {
+        Ok(row) => show(tx, inner, key, (asked.person, &row.state, answer), now),
+        Err(code) => Ok(Err((code, None))),
+    }
+}
+
+/// Holds an answer against its challenge and the passkey that it names, and notes the use of that.
+/// `person` is who must have it; nobody in particular while signing in.
+pub(crate) fn show(
+    tx: &mut dyn Tx,
+    inner: &Inner,
+    key: &InstanceKey,
+    (person, state, answer): (Option<PersonId>, &[u8], &str),
+    now: Moment,
+) -> Result<Answering, Fault> {
     let answer = match Answered::read(answer) {
         Ok(answer) => answer,
         Err(code) => return Ok(Err((code, None))),
     };
     let found = rows::by_credential(tx, key, answer.credential_id())?;
-    let wanted = |row: &AuthenticatorRow| asked.person.is_none_or(|person| row.person == person);
+    let wanted = |row: &AuthenticatorRow| person.is_none_or(|person| row.person == person);
     let Some(row) = found.filter(wanted) else { return Ok(Err((RefusalCode::PasskeyRefused, None))) };
     if row.revoked_at.is_some() {
         return Ok(Err((RefusalCode::PasskeyRefused, Some(row))));
     }
-    match inner.relying_party.shown(&state, &answer, &row) {
+    match inner.relying_party.shown(state, &answer, &row) {
         Ok(credential) => {
             rows::note_use(tx, key, row.id, &credential, now)?;
             Ok(Ok(row))
@@ -143,7 +168,7 @@ fn show(
 }
 
 /// Leaves the trail entry of a passkey that did not convince; a copied one is told to its person and administrators.
-fn doubt<T>(
+pub(crate) fn doubt<T>(
     tx: &mut dyn Tx,
     action: Action,
     code: RefusalCode,
@@ -186,7 +211,7 @@ impl Exchange {
         let work = move |tx: &mut dyn Tx| {
             let (now, action) = (inner.now(), Action::SessionBegin);
             let asked = Asked { kind: Kind::SignIn, person: None, granted: None };
-            let row = match show(tx, &inner, &key, (&asked, &handle, &answer), now)? {
+            let row = match answered(tx, &inner, &key, (&asked, &handle, &answer), now)? {
                 Ok(row) => row,
                 Err((code, row)) => return doubt(tx, action, code, row, now),
             };
@@ -199,7 +224,7 @@ impl Exchange {
             if let Err(code) = attempt.ask(&inner, Relation::Own, Facts::default()) {
                 return attempt.refuse(tx, vec![Refusal::new(code)]);
             }
-            let session = begin(tx, &actor, Some(row.id), now)?;
+            let session = begin(tx, &actor, By::Passkey(row.id), now)?;
             attempt.record(tx, "done", "")?;
             Ok(Ok(session))
         };
@@ -239,7 +264,7 @@ impl Exchange {
                 return Attempt::new(&who, action, now).refuse(tx, vec![RefusalCode::SignInExpired.into()]);
             };
             let mut attempt = Attempt::new(&whole, action, now);
-            let row = match show(tx, &inner, &key, (&asked, &handle, &answer), now)? {
+            let row = match answered(tx, &inner, &key, (&asked, &handle, &answer), now)? {
                 Ok(row) => row,
                 Err((code, Some(row))) => return doubt(tx, action, code, Some(row), now),
                 Err((code, None)) => return attempt.refuse(tx, vec![Refusal::new(code)]),
@@ -268,7 +293,7 @@ impl Exchange {
         let inner = self.inner.clone();
         let work = move |tx: &mut dyn Tx| -> Result<Option<String>, Fault> {
             match acting(tx, person)? {
-                Some(actor) => begin(tx, &actor, None, inner.now()).map(Some),
+                Some(actor) => begin(tx, &actor, By::Persona, inner.now()).map(Some),
                 None => Ok(None),
             }
         };
@@ -311,7 +336,7 @@ impl Exchange {
             return Ok(None);
         };
         // What was a demonstration may be served in earnest later: then nobody is in who showed no passkey.
-        if live.row.authenticator.is_none() && !self.inner.demo {
+        if live.row.authenticator.is_none() && live.row.federated_identity.is_none() && !self.inner.demo {
             return Ok(None);
         }
         let seen = live.row.seen_at;
@@ -327,7 +352,7 @@ impl Exchange {
 
     /// How far a session reaches: no further than the passkey that was shown in it.
     fn reach(&self, live: &LiveSession, mut actor: Actor, language: Language) -> Session {
-        let persona = live.row.authenticator.is_none();
+        let persona = live.row.authenticator.is_none() && live.row.federated_identity.is_none();
         let weak = !persona && !live.bound;
         let demands = |role: &Role| weak && self.inner.device_bound.contains(role);
         let (withheld, usable) = actor.roles.iter().copied().partition(|role| demands(role));

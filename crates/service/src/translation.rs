@@ -201,7 +201,8 @@ mod tests {
     use comity_domain::refusal::{NonExecutionCode, RefusalCode};
     use comity_domain::request::{Channel, FindingRule, Giving, RequestAct, RequestState, RevocationCause};
     use comity_domain::term::{
-        AuthoriserType, Certainty, Compulsion, DataCategory, Independence, ItemOutcome, Priority, RequestKind,
+        AuthoriserType, Certainty, Compulsion, DataCategory, ExportPurpose, Independence, ItemOutcome,
+        Priority, RequestKind,
     };
     use comity_domain::{clock, identifier};
     use std::collections::BTreeMap;
@@ -344,7 +345,7 @@ mod tests {
             NoticeActor: "notice-actor" + ""; OnExpiry: "on-expiry" + ""; Trigger: "trigger" + "";
             Channel: "channel" + ""; AccreditationState: "standing" + "", "standing" + "-meaning";
             RevocationCause: "cause" + ""; OrganisationStatus: "organisation-status" + "";
-            FindingRule: "finding" + "";
+            FindingRule: "finding" + ""; ExportPurpose: "export-purpose" + "";
             Stop: "stop" + ""; PausedBy: "paused-by" + "", "clock-pause" + "";
             Finding: "finding" + "", "finding" + "-remedy";
             RequestAct: "act" + "", "act" + "-done"; NonExecutionCode: "code" + "", "code" + "-meaning";
@@ -486,7 +487,7 @@ mod tests {
                 key.starts_with("notice-") && (key.ends_with("-subject") || key.ends_with("-body"))
             };
             let notices: Vec<_> = all.iter().filter(|(key, _)| parts(key)).collect();
-            assert_eq!(notices.len(), 36);
+            assert_eq!(notices.len(), 40);
             for (key, names) in notices {
                 assert!(names.iter().all(|name| name == "reference" || name == "link"), "{key}: {names:?}");
             }

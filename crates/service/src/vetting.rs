@@ -10,7 +10,7 @@ use crate::act::{Answer, Attempt, Caller, Denied, settle};
 use crate::party::{name, short};
 use crate::request::Parties;
 use crate::source::freeze::{Withdrawn, revoke};
-use crate::{Exchange, Inner, new_uuid, notice};
+use crate::{Exchange, Inner, new_uuid, notice, zone_of};
 use comity_domain::id::OrganisationId;
 use comity_domain::likeness::resembles;
 use comity_domain::party::{Organisation, OrganisationStatus};
@@ -88,7 +88,7 @@ pub struct Newcomer {
     pub vouched: bool,
 }
 
-/// Keeps `sent` within what an organisation on probation may send on one day; the refusal where it would not be.
+/// Why an organisation on probation may send nothing more on this day; nothing where it may.
 pub(crate) fn over_quota(
     tx: &mut dyn Tx,
     inner: &Inner,
@@ -98,19 +98,29 @@ pub(crate) fn over_quota(
     if parties.on_probation(now).is_none() {
         return Ok(None);
     }
-    let day = inner.now_at(&parties.from).date().to_string();
-    if rows::claim(tx, parties.from.id, &day, inner.vetting.daily)? {
-        return Ok(None);
+    let (sent, most) = (rows::sent_on(tx, parties.from.id, &today(inner, parties))?, inner.vetting.daily);
+    Ok((sent >= u64::from(most)).then(|| Refusal::new(RefusalCode::ProbationQuota).with("max", most)))
+}
+
+/// Counts what an organisation on probation has sent, in the transaction that found that it may.
+pub(crate) fn count_sent(
+    tx: &mut dyn Tx,
+    inner: &Inner,
+    parties: &Parties,
+    now: Moment,
+) -> Result<(), Fault> {
+    match parties.on_probation(now) {
+        None => Ok(()),
+        Some(_) => rows::count_sent(tx, parties.from.id, &today(inner, parties)),
     }
-    Ok(Some(Refusal::new(RefusalCode::ProbationQuota).with("max", inner.vetting.daily)))
+}
+
+fn today(inner: &Inner, parties: &Parties) -> String {
+    inner.now_at(&parties.from).date().to_string()
 }
 
 fn enough(vouchers: &[VoucherRow], joiner: &Organisation, needed: u32) -> bool {
-    let of = |row: &VoucherRow| Voucher {
-        kind: row.kind,
-        country: row.country.clone(),
-        takes_part: row.status.takes_part(),
-    };
+    let of = |row: &VoucherRow| Voucher { kind: row.kind, country: row.country.clone(), stands: row.stands };
     let counted: Vec<Voucher> = vouchers.iter().map(of).collect();
     suffices(&counted, joiner.kind, &joiner.country, needed)
 }
@@ -146,8 +156,7 @@ fn reconsider(
                 (Some(_), Some(days)) => days,
                 _ => inner.vetting.probation_days.max(1),
             };
-            let zone = jiff::tz::TimeZone::get(&organisation.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-            let until = (days > 0).then(|| probation_end(now, days, &zone));
+            let until = (days > 0).then(|| probation_end(now, days, &zone_of(&organisation)));
             set_probation(tx, id, until, now)
         }
         (OrganisationStatus::Active, false) => {
@@ -181,7 +190,7 @@ fn set_probation(
     job::enqueue(tx, &wanted).map(drop)
 }
 
-/// Those for whom an organisation vouches, after it has come or gone.
+/// Those for whom an organisation vouches, after it, or somebody of it, has come or gone.
 pub(crate) fn review_vouched(
     tx: &mut dyn Tx,
     store: &Store,
@@ -364,7 +373,7 @@ impl Exchange {
 
 fn view(row: VoucherRow, joiner: &Organisation) -> VoucherView {
     VoucherView {
-        counts: row.status.takes_part() && may_vouch(row.kind, joiner.kind),
+        counts: row.stands && may_vouch(row.kind, joiner.kind),
         organisation: row.name,
         country: row.country,
         at: row.at,

@@ -334,6 +334,10 @@ pub struct PackageView {
     pub awaits_deletion: bool,
     /// That this has been done.
     pub deletion: Option<Deletion>,
+    /// SHA-256 of the signed manifest, once released; without one there is no court bundle.
+    pub manifest: Option<String>,
+    /// When the manifest was stamped, by the clock of the authority for time stamps.
+    pub stamped_at: Option<Moment>,
 }
 
 /// One entry of the history.
@@ -366,6 +370,8 @@ pub struct ActView {
     pub why_not: Vec<Refusal>,
     /// Whether a passkey must be shown for it within five minutes.
     pub present: bool,
+    /// Whether it is signed with a passkey.
+    pub signed: bool,
 }
 
 /// The form while it is written.

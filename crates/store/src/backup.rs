@@ -244,6 +244,11 @@ pub const TABLES: &[Table] = &[
             "revoked_at_us",
         ],
     ),
+    table(
+        "federated_identity",
+        ID,
+        &["person", "organisation", "issuer", "digest", "created_at_us", "used_at_us", "ended_at_us"],
+    ),
     table("recovery_code", &[KeyColumn::Bytes("secret_hash")], &["person", "created_at_us", "ended_at_us"]),
     table(
         "revocation",
@@ -293,6 +298,11 @@ pub const TABLES: &[Table] = &[
     table("sent_day", &[KeyColumn::Text("organisation"), KeyColumn::Text("day")], &["sent"]),
     table("alarm", ID, &["at_us", "organisation", "person", "request", "rule", "told"]),
     table("inspection", &[KeyColumn::Text("upload")], &["report_sealed", "at_us"]),
+    table(
+        "manifest",
+        &[KeyColumn::Text("package")],
+        &["dossier", "note_sealed", "made_at_us", "stamp_sealed", "stamp_roots", "stamped_at_us"],
+    ),
     table("upload_part", &[KeyColumn::Text("upload"), KeyColumn::Int("number")], &["path", "bytes"]),
     table(
         "log",

@@ -5,7 +5,7 @@ use crate::engine::Tx;
 use crate::fault::Fault;
 use crate::party::{json, moment, parse, to_json};
 use crate::value::{Row, Value};
-use comity_domain::id::{AuthenticatorId, OrganisationId, PersonId, SessionId, TokenId};
+use comity_domain::id::{AuthenticatorId, FederatedIdentityId, OrganisationId, PersonId, SessionId, TokenId};
 use comity_domain::time::Moment;
 
 comity_domain::opaque!(LiveSession, SessionRow, TokenRow);
@@ -18,10 +18,11 @@ crate::sql! {
         where secret_hash = $1 and used_at_us is null and expires_at_us > $2";
     END_INVITATIONS = "update invitation set used_at_us = $2 where person = $1 and used_at_us is null";
     ADD_SESSION = "insert into session
-        (secret_hash, id, person, organisation, authenticator, created_at_us, seen_at_us, present_at_us, expires_at_us)
-        values ($1, $2, $3, $4, $5, $6, $6, $7, $8)";
+        (secret_hash, id, person, organisation, authenticator, created_at_us, seen_at_us, present_at_us, expires_at_us,
+            federated_identity)
+        values ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)";
     SESSION = "select s.id, s.person, s.organisation, s.authenticator, s.created_at_us, s.seen_at_us, s.present_at_us,
-            a.bound,
+            s.federated_identity, a.bound,
             (select count(*) from authenticator k where k.person = s.person and k.revoked_at_us is null),
             (select count(*) from recovery_code c where c.person = s.person and c.ended_at_us is null)
         from session s left join authenticator a on a.id = s.authenticator
@@ -33,7 +34,8 @@ crate::sql! {
     END_SESSIONS = "delete from session where person = $1";
     END_SESSIONS_AT = "delete from session where organisation = $1";
     END_SESSIONS_OF = "delete from session where authenticator = $1";
-    SESSIONS_OF = "select id, person, organisation, authenticator, created_at_us, seen_at_us, present_at_us
+    SESSIONS_OF = "select id, person, organisation, authenticator, created_at_us, seen_at_us, present_at_us,
+            federated_identity
         from session where person = $1 and expires_at_us > $2 and seen_at_us > $3 order by id limit 1000";
     SESSIONS = "select count(*) from session where expires_at_us > $1 and seen_at_us > $2";
     FORGET_SESSIONS = "delete from session where expires_at_us < $1";
@@ -88,7 +90,8 @@ pub struct SessionRow {
     pub person: PersonId,
     /// For which organisation they act in it.
     pub organisation: OrganisationId,
-    /// The passkey that was shown last in it; none for one-click people of a demonstration.
+    /// The passkey that was shown last in it; none for one-click people of a demonstration, and for who came through an
+    /// identity provider.
     pub authenticator: Option<AuthenticatorId>,
     /// Begun.
     pub created_at: Moment,
@@ -96,6 +99,8 @@ pub struct SessionRow {
     pub seen_at: Moment,
     /// When that passkey was shown.
     pub present_at: Option<Moment>,
+    /// The account at an identity provider with which it was begun.
+    pub federated_identity: Option<FederatedIdentityId>,
 }
 
 /// A live session and what its person has to sign in with.
@@ -119,6 +124,7 @@ fn session_of(row: &Row) -> Result<SessionRow, Fault> {
         created_at: moment(row.int(4)?)?,
         seen_at: moment(row.int(5)?)?,
         present_at: row.opt_int(6)?.map(moment).transpose()?,
+        federated_identity: row.opt_text(7)?.map(parse).transpose()?,
     })
 }
 
@@ -129,7 +135,7 @@ pub fn add_session(
     session: &SessionRow,
     expires: Moment,
 ) -> Result<(), Fault> {
-    let args: [Value; 8] = [
+    let args: [Value; 9] = [
         hash.into(),
         session.id.to_string().into(),
         session.person.to_string().into(),
@@ -138,6 +144,7 @@ pub fn add_session(
         session.created_at.us().into(),
         session.present_at.map(Moment::us).into(),
         expires.us().into(),
+        session.federated_identity.map(|id| id.to_string()).into(),
     ];
     tx.exec(ADD_SESSION, &args).map(drop)
 }
@@ -153,9 +160,9 @@ pub fn session(
     row.map(|row| {
         Ok(LiveSession {
             row: session_of(&row)?,
-            bound: row.opt_int(7)? == Some(1),
-            authenticators: row.int(8)?,
-            recoverable: row.int(9)? > 0,
+            bound: row.opt_int(8)? == Some(1),
+            authenticators: row.int(9)?,
+            recoverable: row.int(10)? > 0,
         })
     })
     .transpose()

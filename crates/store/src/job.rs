@@ -20,7 +20,7 @@ crate::sql! {
             where finished_at_us is null and failed_at_us is null and run_at_us <= $1
                 and attempts < max_attempts
                 and (lease_until_us is null or lease_until_us <= $1)
-                and case when kind = $5 then 1 else 0 end = cast($6 as bigint)
+                and case when kind = $5 or kind = $7 then 1 else 0 end = cast($6 as bigint)
             order by run_at_us, id
             limit $4
             /*skip-locked*/
@@ -127,8 +127,8 @@ pub enum Retry {
 pub enum Lane {
     /// Only this kind.
     Only(&'static str),
-    /// Every kind but this.
-    Beside(&'static str),
+    /// Every kind but these two.
+    Beside(&'static str, &'static str),
 }
 
 /// Writes the job unless one of the same `unique_key` exists (finished ones count until they are forgotten), and
@@ -167,11 +167,12 @@ pub fn claim(
 ) -> Result<Vec<Job>, Fault> {
     tx.exec(EXHAUST, &[now_us.into()])?;
     let until_us = now_us.saturating_add(lease_us);
-    let (kind, only) = match lane {
-        Lane::Only(kind) => (kind, 1_i64),
-        Lane::Beside(kind) => (kind, 0),
+    let (kind, other, only) = match lane {
+        Lane::Only(kind) => (kind, kind, 1_i64),
+        Lane::Beside(kind, other) => (kind, other, 0),
     };
-    let args = [now_us.into(), token.into(), until_us.into(), limit.into(), kind.into(), only.into()];
+    let args =
+        [now_us.into(), token.into(), until_us.into(), limit.into(), kind.into(), only.into(), other.into()];
     let rows = tx.rows(CLAIM, &args)?;
     let mut jobs = rows.iter().map(job_of).collect::<Result<Vec<_>, _>>()?;
     jobs.sort_by(|a, b| (a.run_at_us, &a.id).cmp(&(b.run_at_us, &b.id)));

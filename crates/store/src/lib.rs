@@ -18,10 +18,12 @@ pub mod credential;
 mod disk;
 mod engine;
 mod fault;
+pub mod federation;
 mod hex;
 pub mod inspection;
 pub mod job;
 pub mod ledger;
+pub mod manifest;
 mod measure;
 pub mod mirror;
 pub mod notice;
@@ -48,12 +50,14 @@ pub fn statements() -> Vec<&'static str> {
     let backup = backup::statements();
     [
         authenticator::STATEMENTS,
+        federation::STATEMENTS,
         &backup,
         credential::STATEMENTS,
         engine::STATEMENTS,
         inspection::STATEMENTS,
         job::STATEMENTS,
         ledger::STATEMENTS,
+        manifest::STATEMENTS,
         mirror::STATEMENTS,
         notice::STATEMENTS,
         party::STATEMENTS,

@@ -56,14 +56,18 @@ crate::sql! {
                 on s.organisation = v.organisation and (v.person is null or s.person = v.person)
             join request r on r.id = s.request
             where v.id = $1 and r.to_organisation = $2 and r.arrived = 1) then 1 else 0 end";
-    OPENED = "select at_us, detail from trail where request = $1 and action = 'file.download' and outcome = 'viewed'
-            and organisation = $2 order by at_us limit 200";
+    OPENED = "select at_us, detail from trail where request = $1 and outcome = 'viewed'
+            and action in ('file.download', 'package.export') and organisation = $2 order by at_us limit 200";
     ADD_FAILED = "insert into failed_check (id, from_organisation, to_organisation, request, kind, at_us)
         values ($1, $2, $3, $4, $5, $6)";
-    FAILED = "select count(*) from (select 1 from failed_check where from_organisation = $1 and to_organisation = $2
-            and at_us >= $3 and request <> $4 limit $5) as few";
+    FAILED = "select count(*) from (select 1 from failed_check f join request_source s on s.request = f.request
+            where f.from_organisation = $1 and f.to_organisation = $2 and f.at_us >= $3 and f.request <> $4
+            and s.organisation = $1 and s.person = $5 limit $6) as few";
+    SMALL = "select count(*) from (select 1 from request_source s join request r on r.id = s.request
+            where s.organisation = $1 and s.person = $2 and s.request >= $3 and r.to_organisation = $4
+            and r.created_at_us >= $5 and r.arrived = 1 and r.items <= $6 limit $7) as few";
     RECEIVED = "select count(*) from (select 1 from request where from_organisation = $1 and to_organisation = $2
-            and created_at_us >= $3 and arrived = 1 and items <= $4 limit $5) as few";
+            and created_at_us >= $3 and arrived = 1 limit $4) as few";
     ALIKE = "select count(*) from (select distinct other.request from request_digest own
             join request_digest other on other.digest = own.digest and other.request <> own.request
             join request r on r.id = other.request
@@ -277,40 +281,64 @@ fn counted(row: Option<Row>) -> Result<u64, Fault> {
     Ok(u64::try_from(row.map_or(Ok(0), |row| row.int(0))?).unwrap_or(0))
 }
 
-/// Checks that failed since then in other requests of the same parties.
+/// Checks that failed since then in other requests of the same parties behind which that person stands.
 pub fn failed(
     tx: &mut dyn Tx,
     from: OrganisationId,
     to: OrganisationId,
+    person: PersonId,
     since: Moment,
     but: RequestId,
 ) -> Result<u64, Fault> {
-    let args: [Value; 5] = [
+    let args: [Value; 6] = [
         from.to_string().into(),
         to.to_string().into(),
         since.us().into(),
         but.to_string().into(),
+        person.to_string().into(),
         MOST_COUNTED.into(),
     ];
     counted(tx.row(FAILED, &args)?)
 }
 
-/// Requests of an authority that reached an addressee since then, of so many items at most.
+/// Requests of an authority that reached an addressee since then.
 pub fn received(
     tx: &mut dyn Tx,
     from: OrganisationId,
     to: OrganisationId,
     since: Moment,
+) -> Result<u64, Fault> {
+    let args: [Value; 4] =
+        [from.to_string().into(), to.to_string().into(), since.us().into(), MOST_COUNTED.into()];
+    counted(tx.row(RECEIVED, &args)?)
+}
+
+/// How identifiers of that time begin, so that nothing older is read.
+fn begins_at(time: Moment) -> String {
+    let millis = format!("{:012x}", time.us().max(0) / 1_000);
+    let (high, low) = millis.split_at(8);
+    format!("{high}-{low}")
+}
+
+/// Requests of so many items at most that reached an addressee since then, behind which that person stands.
+pub fn small(
+    tx: &mut dyn Tx,
+    from: OrganisationId,
+    to: OrganisationId,
+    person: PersonId,
+    since: Moment,
     items: i64,
 ) -> Result<u64, Fault> {
-    let args: [Value; 5] = [
+    let args: [Value; 7] = [
         from.to_string().into(),
+        person.to_string().into(),
+        begins_at(since).into(),
         to.to_string().into(),
         since.us().into(),
         items.into(),
         MOST_COUNTED.into(),
     ];
-    counted(tx.row(RECEIVED, &args)?)
+    counted(tx.row(SMALL, &args)?)
 }
 
 /// Other requests to the same addressee that share a keyed digest of that kind.

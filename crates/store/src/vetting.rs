@@ -29,8 +29,12 @@ crate::sql! {
     VOUCH = "insert into voucher (organisation, voucher, person, at_us, statement) values ($1, $2, $3, $4, $5)
         on conflict do nothing";
     RETRACT = "delete from voucher where organisation = $1 and voucher = $2";
-    VOUCHERS = "select v.voucher, v.person, v.at_us, v.statement, o.kind, o.country, o.status, o.name
-        from voucher v join organisation o on o.id = v.voucher where v.organisation = $1
+    VOUCHERS = "select v.voucher, v.person, v.at_us, v.statement, o.kind, o.country, o.name,
+            case when o.status = 'active' and p.active = 1 and m.withdrawn_us is null then 1 else 0 end
+        from voucher v join organisation o on o.id = v.voucher
+        join person p on p.id = v.person
+        join membership m on m.person = v.person and m.organisation = v.voucher
+        where v.organisation = $1
         order by v.at_us, v.voucher limit 200";
     VOUCHED_BY = "select v.organisation from voucher v join organisation o on o.id = v.organisation
         where v.voucher = $1 and (o.status = 'joining' or o.probation_us is not null)
@@ -42,9 +46,9 @@ crate::sql! {
     PROBATION = "select probation_us from organisation where id = $1";
     SET_PROBATION = "update organisation set probation_us = $2 where id = $1";
     ON_PROBATION = "select id, probation_us from organisation where probation_us is not null order by id limit 1000";
-    CLAIM = "insert into sent_day (organisation, day, sent) values ($1, $2, 1)
-        on conflict (organisation, day) do update set sent = sent_day.sent + 1 where sent_day.sent < $3
-        returning sent";
+    SENT_ON = "select sent from sent_day where organisation = $1 and day = $2";
+    COUNT_SENT = "insert into sent_day (organisation, day, sent) values ($1, $2, 1)
+        on conflict (organisation, day) do update set sent = sent_day.sent + 1";
 }
 
 /// How an organisation came in.
@@ -91,8 +95,8 @@ pub struct VoucherRow {
     pub kind: OrganisationKind,
     /// Its State.
     pub country: String,
-    /// Where it stands now.
-    pub status: OrganisationStatus,
+    /// Whether it takes part, and that administrator is active and keeps their accreditation.
+    pub stands: bool,
 }
 
 /// Whether anybody has been invited yet: from then on nobody is a founder any more.
@@ -203,8 +207,8 @@ pub fn vouchers(tx: &mut dyn Tx, id: OrganisationId) -> Result<Vec<VoucherRow>, 
                 statement: row.text(3)?.to_owned(),
                 kind: parse(row.text(4)?)?,
                 country: row.text(5)?.to_owned(),
-                status: parse(row.text(6)?)?,
-                name: row.text(7)?.to_owned(),
+                name: row.text(6)?.to_owned(),
+                stands: row.truth(7)?,
             })
         })
         .collect()
@@ -245,8 +249,13 @@ pub fn on_probation(tx: &mut dyn Tx) -> Result<BTreeMap<OrganisationId, Moment>,
     tx.rows(ON_PROBATION, &[])?.iter().map(|row| Ok((parse(row.text(0)?)?, moment(row.int(1)?)?))).collect()
 }
 
-/// Counts one more as sent on a day; false, and nothing is counted, where `most` were sent already.
-pub fn claim(tx: &mut dyn Tx, id: OrganisationId, day: &str, most: u32) -> Result<bool, Fault> {
-    let args = [id.to_string().into(), day.into(), i64::from(most).into()];
-    Ok(tx.row(CLAIM, &args)?.is_some())
+/// How many were counted as sent on a day.
+pub fn sent_on(tx: &mut dyn Tx, id: OrganisationId, day: &str) -> Result<u64, Fault> {
+    let row = tx.row(SENT_ON, &[id.to_string().into(), day.into()])?;
+    row.map_or(Ok(0), |row| Ok(u64::try_from(row.int(0)?).unwrap_or(0)))
+}
+
+/// Counts one more as sent on a day.
+pub fn count_sent(tx: &mut dyn Tx, id: OrganisationId, day: &str) -> Result<(), Fault> {
+    tx.put(COUNT_SENT, &[id.to_string().into(), day.into()])
 }

@@ -17,9 +17,14 @@ use utoipa::ToSchema;
 pub const fn status_of(code: RefusalCode) -> StatusCode {
     use RefusalCode as Code;
     match code {
-        Code::SignInExpired | Code::PasskeyRefused | Code::PasskeyExpired | Code::PasskeyCloned => {
-            StatusCode::UNAUTHORIZED
-        }
+        Code::FederationUnavailable => StatusCode::BAD_GATEWAY,
+        Code::FederationRefused
+        | Code::FederationUnknown
+        | Code::FederationWeak
+        | Code::SignInExpired
+        | Code::PasskeyRefused
+        | Code::PasskeyExpired
+        | Code::PasskeyCloned => StatusCode::UNAUTHORIZED,
         Code::NotPermitted
         | Code::OwnDraft
         | Code::OwnCollection
@@ -28,6 +33,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::AccreditationExpired
         | Code::SupervisorNotAnother
         | Code::PresenceRequired
+        | Code::SignatureRequired
         | Code::ProbationEmergency
         | Code::VoucherUnfit
         | Code::ForeignForm => StatusCode::FORBIDDEN,
@@ -53,6 +59,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::FileIncomplete
         | Code::FileBeingInspected
         | Code::FileTakenBack
+        | Code::ManifestMissing
         | Code::DeletionOpen
         | Code::HoldOpen
         | Code::HoldEnded
@@ -310,9 +317,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_refusal_is_an_error_of_the_caller() {
+    fn every_refusal_is_an_error_of_the_caller_but_one_of_a_provider_that_does_not_answer() {
         for code in RefusalCode::ALL {
-            assert!(status_of(*code).is_client_error(), "{code}");
+            let other = *code == RefusalCode::FederationUnavailable;
+            assert!(status_of(*code).is_client_error() != other, "{code}");
         }
     }
 

@@ -27,6 +27,7 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/ledger/policy", get(policy))
         .route("/ledger/program", get(program))
+        .route("/ledger/evidence-keys", get(evidence_keys))
         .route("/ledger/{year}/checkpoint", get(checkpoint))
         .route("/ledger/{year}/tile/{*path}", get(tile))
         .route("/requests/{id}/proof", get(proof))
@@ -35,6 +36,12 @@ pub(crate) fn routes() -> Router<App> {
 async fn policy(State(app): State<App>) -> Result<Response, PageError> {
     let policy = app.exchange.ledger_policy().await?;
     Ok(([(CONTENT_TYPE, TEXT), (CACHE_CONTROL, POLICY_KEPT)], policy).into_response())
+}
+
+/// The keys under which the instance vouches for evidence, as `comity verify court --keys` reads them.
+async fn evidence_keys(State(app): State<App>) -> Result<Response, PageError> {
+    let keys = app.exchange.evidence_keys().await?;
+    Ok(([(CONTENT_TYPE, TEXT), (CACHE_CONTROL, POLICY_KEPT)], keys).into_response())
 }
 
 /// The proof that the program for browsers stands in the ledger; there is none before its record is sealed.

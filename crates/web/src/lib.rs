@@ -4,6 +4,7 @@
 mod api;
 mod assets;
 mod error;
+mod evidence;
 mod form;
 mod interop;
 mod ledger;

@@ -1,12 +1,13 @@
 //! Papers over HTTP: the service says what stands on one, and `comity-papers` sets it in a process of its own. That process
 //! is bounded in number, time and output, and whatever becomes of it, a dossier is still read and printed from the browser.
 
+use crate::api::body::{Path, Query};
 use crate::error::PageError;
 use crate::security::SANDBOX;
 use crate::session::SignedIn;
 use crate::state::State as App;
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -181,6 +182,23 @@ pub(crate) async fn print(
         headers.insert(CONTENT_DISPOSITION, value);
     }
     Ok(response)
+}
+
+/// The certificate of an answer, where it can be printed now; a court bundle goes out without one too.
+pub(crate) async fn certificate(
+    app: &App,
+    who: &Caller,
+    id: RequestId,
+    language: Language,
+) -> Option<Vec<u8>> {
+    let paper = app.exchange.paper(who, id, PaperKind::Certificate, language).await.ok()?;
+    match app.press.set(&paper).await {
+        Ok(pdf) => Some(pdf),
+        Err(why) => {
+            tracing::warn!(why = %why, "A court bundle goes out without its certificate");
+            None
+        }
+    }
 }
 
 /// Says in the log why, and to the reader what to do instead.

@@ -5,7 +5,7 @@ use crate::error::{FaultId, PageError};
 use crate::interop;
 use crate::session::Visitor;
 use crate::state::{State as App, WebSettings};
-use crate::{api, assets, ledger, operator, pages, paper, security, transfer};
+use crate::{api, assets, evidence, ledger, operator, pages, paper, security, transfer};
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -121,6 +121,7 @@ pub const ROUTES: &[Route] = &[
     // The ledger's files, which say nothing of who, when or what.
     asks("GET", "/ledger/policy", Guard::Public, &[]),
     asks("GET", "/ledger/program", Guard::Public, &[]),
+    asks("GET", "/ledger/evidence-keys", Guard::Public, &[]),
     asks("GET", "/ledger/{year}/checkpoint", Guard::Public, &[]),
     asks("GET", "/ledger/{year}/tile/{*path}", Guard::Public, &[]),
     // Signing in and what needs no session.
@@ -133,6 +134,8 @@ pub const ROUTES: &[Route] = &[
     asks("GET", "/sign-in/recovery", Guard::Public, &[]),
     changes("POST", "/sign-in/recovery", Guard::Public, &["account.enrol"]),
     changes("POST", "/sign-in/recovery/challenge", Guard::Public, &[]),
+    changes("POST", "/sign-in/federation", Guard::Public, &["session.begin"]),
+    asks("GET", "/sign-in/federation/{organisation}", Guard::Public, &["session.begin", "account.edit"]),
     changes("POST", "/sign-out", Guard::Public, &[]),
     changes("POST", "/language", Guard::Public, &[]),
     changes("POST", "/theme", Guard::Public, &[]),
@@ -143,6 +146,8 @@ pub const ROUTES: &[Route] = &[
     changes("POST", "/account/authenticators/challenge", Guard::Account, &["account.edit"]),
     changes("POST", "/account/authenticators/{id}/name", Guard::Account, &["account.edit"]),
     changes("POST", "/account/authenticators/{id}/revoke", Guard::Account, &["account.edit"]),
+    changes("POST", "/account/federation", Guard::Account, &["account.edit"]),
+    changes("POST", "/account/federation/{id}/end", Guard::Account, &["account.edit"]),
     changes("POST", "/account/recovery-code", Guard::Account, &["account.edit"]),
     changes("POST", "/account/sessions/{id}/end", Guard::Account, &["account.edit"]),
     changes("POST", "/account/sign-out-everywhere", Guard::Account, &["session.end"]),
@@ -165,6 +170,7 @@ pub const ROUTES: &[Route] = &[
     changes("POST", "/requests/{id}/autosave", Guard::Session, &["request.revise"]),
     asks("GET", "/requests/{id}/acts/{act}", Guard::Session, &["request.view", "request.findings"]),
     changes("POST", "/requests/{id}/acts/{act}", Guard::Session, ACTS),
+    changes("POST", "/requests/{id}/acts/{act}/challenge", Guard::Session, ACTS),
     asks("GET", "/directory", Guard::Session, &["directory.view"]),
     asks("GET", "/directory/{id}", Guard::Session, &["directory.view"]),
     asks("GET", "/accreditations/{number}", Guard::Session, &["accreditation.view"]),
@@ -194,6 +200,7 @@ pub const ROUTES: &[Route] = &[
     asks("HEAD", "/requests/{id}/files/upload", Guard::Session, &[]),
     changes("PUT", "/requests/{id}/files/upload", Guard::Session, &["file.upload"]),
     asks("GET", "/requests/{id}/files/{file}", Guard::Session, &["file.download"]),
+    asks("GET", "/requests/{id}/packages/{package}/court-bundle.zip", Guard::Session, &["package.export"]),
     // The API.
     asks("GET", "/api/v1/requests", READ, &["request.list"]),
     changes("POST", "/api/v1/requests", ACT, &["request.draft"]),
@@ -205,6 +212,7 @@ pub const ROUTES: &[Route] = &[
     changes("PATCH", "/api/v1/requests/{id}/files/{file}", ACT, &["file.upload"]),
     changes("POST", "/api/v1/requests/{id}/files/{file}/complete", ACT, &["file.upload"]),
     asks("GET", "/api/v1/requests/{id}/files/{file}/content", READ, &["file.download"]),
+    asks("GET", "/api/v1/requests/{id}/packages/{package}/court-bundle.zip", READ, &["package.export"]),
     asks("GET", "/api/v1/requests/{id}/findings", READ, &["request.findings"]),
     asks("GET", "/api/v1/accreditations/{number}", READ, &["accreditation.view"]),
     asks("GET", "/api/v1/revocations/{revocation}", READ, &["revocation.view"]),
@@ -259,6 +267,7 @@ fn program(app: App) -> Router {
         .layer(DefaultBodyLimit::disable());
     let pages = pages::routes()
         .merge(files)
+        .merge(evidence::routes())
         .merge(ledger::routes())
         .merge(paper::routes())
         .route("/assets/{*name}", get(assets::serve))
@@ -334,7 +343,8 @@ async fn draw_page_errors(State(app): State<App>, request: Request, next: Next) 
 
 /// Gives up on answers that take too long; files may take longer.
 async fn bounded_time(request: Request, next: Next) -> Response {
-    let carries_file = request.uri().path().contains("/files");
+    let path = request.uri().path();
+    let carries_file = path.contains("/files") || path.ends_with(evidence::ARCHIVE);
     let patience = if carries_file { FILE_PATIENCE } else { PATIENCE };
     match tokio::time::timeout(patience, next.run(request)).await {
         Ok(response) => response,

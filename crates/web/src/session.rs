@@ -155,6 +155,19 @@ pub(crate) fn session_cookie(secret: &str, state: &State) -> HeaderValue {
     HeaderValue::from_str(&text).unwrap_or_else(|_| ended_cookie(state))
 }
 
+/// The name of the cookie of whoever is away at an identity provider.
+pub(crate) const fn federation_cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-comity-federation" } else { "comity_federation" }
+}
+
+/// The cookie by which a browser that comes back from an identity provider is known to be the one that was sent.
+pub(crate) fn federation_cookie(secret: &str, state: &State) -> HeaderValue {
+    let secure = if state.secure() { "; Secure" } else { "" };
+    let name = federation_cookie_name(state.secure());
+    let text = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age=300{secure}");
+    HeaderValue::from_str(&text).unwrap_or_else(|_| ended_cookie(state))
+}
+
 /// The cookie that ends a session in the browser.
 pub(crate) fn ended_cookie(state: &State) -> HeaderValue {
     HeaderValue::from_static(if state.secure() {

@@ -274,6 +274,7 @@ pub(super) fn prepare(
         comparison: None,
         receipt: None,
         deletion: None,
+        manifest: None,
     };
     Ok(vec![RequestEvent::PackagePrepared { package: Box::new(package) }])
 }
@@ -316,7 +317,8 @@ pub(super) fn release(
         return refuse(RefusalCode::OwnCollection);
     }
     let comparison = scope::checked(request, package, comparison, ctx.procedure)?;
-    let mut events = vec![RequestEvent::PackageReleased { package: id, comparison, by: ctx.sign()? }];
+    let mut events =
+        vec![RequestEvent::PackageReleased { package: id, comparison, by: ctx.sign()?, manifest: None }];
     let mut remaining: Vec<&Item> =
         request.items.iter().filter(|item| item.state.outcome().is_none()).collect();
     for item_id in &package.items {

@@ -251,10 +251,11 @@ fn change_packages(request: &mut Request, event: &RequestEvent) {
     match event {
         RequestEvent::PackagePrepared { package } => request.packages.push(*package.clone()),
         RequestEvent::PackageDiscarded { package, .. } => request.packages.retain(|p| p.id != *package),
-        RequestEvent::PackageReleased { package, comparison, by } => {
+        RequestEvent::PackageReleased { package, comparison, by, manifest } => {
             if let Some(found) = request.packages.iter_mut().find(|p| p.id == *package) {
                 found.released = Some(by.clone());
                 found.comparison = Some(comparison.clone());
+                found.manifest.clone_from(manifest);
             }
         }
         RequestEvent::DeletionConfirmed { package, deletion } => {

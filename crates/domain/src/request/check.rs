@@ -233,7 +233,7 @@ vocabulary! {
         Volume = "P3",
         /// The same identifier stands in other requests to this addressee.
         RepeatedTarget = "P4",
-        /// Earlier checks of this authority failed at this addressee.
+        /// Earlier checks of its officer failed at this addressee.
         FailedChecks = "P5",
         /// A mail domain looks like one of the directory and is not it.
         LookAlike = "P6",
@@ -241,7 +241,7 @@ vocabulary! {
         SameDocument = "P7",
         /// Nobody behind it has asked this addressee before.
         NewToUs = "P8",
-        /// Many small requests within a week (T10).
+        /// Its officer has sent many small requests within a week (T10).
         Slicing = "P9",
         /// The authority is on probation (T02).
         Probation = "P10",

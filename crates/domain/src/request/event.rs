@@ -225,6 +225,10 @@ pub enum RequestEvent {
         comparison: Comparison,
         /// By whom.
         by: Signature,
+        /// SHA-256 of the signed manifest in lower-case hexadecimal. `decide` leaves it open: the service signs with the
+        /// instance's key in the same transaction, and has it stand here, so that the ledger's proof names it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        manifest: Option<String>,
     },
     /// The authority confirmed a package.
     ReceiptConfirmed {

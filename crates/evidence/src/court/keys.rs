@@ -1,6 +1,7 @@
-//! The public keys of the two sides: one line each, `provider` or `authority` and a C2SP verifier key.
+//! The public keys of those who sign: one line each, `provider`, `authority` or `instance` and a C2SP verifier key.
 //! It may assume that its reader got the file from somebody they trust, or compares it.
 
+use crate::manifest::Mode;
 use comity_ledger::{Algorithm, VerifierKey};
 use std::fmt;
 use std::str::FromStr;
@@ -12,6 +13,7 @@ const MAX_OF_A_SIDE: usize = 16;
 
 const PROVIDER: &str = "provider";
 const AUTHORITY: &str = "authority";
+const INSTANCE: &str = "instance";
 
 /// Whose signatures count for what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,19 +22,38 @@ pub struct Keys {
     pub provider: Vec<VerifierKey>,
     /// Those that sign receipts.
     pub authority: Vec<VerifierKey>,
+    /// Those of the instance that stores the files; it signs for both sides where it can read them anyway.
+    pub instance: Vec<VerifierKey>,
 }
 
 impl Keys {
     /// Those that sign entries of custody, and the list of a bundle.
     pub fn all(&self) -> Vec<VerifierKey> {
-        self.provider.iter().chain(&self.authority).cloned().collect()
+        self.provider.iter().chain(&self.authority).chain(&self.instance).cloned().collect()
+    }
+
+    /// Those that may sign the manifest of files that are sealed so.
+    pub(super) fn of_manifest(&self, mode: Mode) -> &[VerifierKey] {
+        match mode {
+            Mode::EndToEnd => &self.provider,
+            Mode::SealedByServer => &self.instance,
+        }
+    }
+
+    /// Those that may sign the receipt for files that are sealed so.
+    pub(super) fn of_receipt(&self, mode: Mode) -> &[VerifierKey] {
+        match mode {
+            Mode::EndToEnd => &self.authority,
+            Mode::SealedByServer => &self.instance,
+        }
     }
 }
 
 impl fmt::Display for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.provider.iter().try_for_each(|key| writeln!(f, "{PROVIDER} {key}"))?;
-        self.authority.iter().try_for_each(|key| writeln!(f, "{AUTHORITY} {key}"))
+        self.authority.iter().try_for_each(|key| writeln!(f, "{AUTHORITY} {key}"))?;
+        self.instance.iter().try_for_each(|key| writeln!(f, "{INSTANCE} {key}"))
     }
 }
 
@@ -43,7 +64,7 @@ impl FromStr for Keys {
         if text.len() > MAX_KEYS {
             return Err(format!("keys: longer than {MAX_KEYS} bytes"));
         }
-        let mut keys = Self { provider: Vec::new(), authority: Vec::new() };
+        let mut keys = Self { provider: Vec::new(), authority: Vec::new(), instance: Vec::new() };
         for (number, line) in (1..).zip(text.lines()) {
             let fault = |what: &str| format!("keys, line {number}: {what}");
             if line.is_empty() || line.starts_with('#') {
@@ -55,13 +76,14 @@ impl FromStr for Keys {
                 return Err(fault("an organisation signs with Ed25519"));
             }
             let same = |known: &VerifierKey| known.name() == key.name() || known.key() == key.key();
-            let (own, other) = match side {
-                PROVIDER => (&mut keys.provider, &keys.authority),
-                AUTHORITY => (&mut keys.authority, &keys.provider),
-                _ => return Err(fault("the side is provider or authority")),
+            let (own, others) = match side {
+                PROVIDER => (&mut keys.provider, [&keys.authority, &keys.instance]),
+                AUTHORITY => (&mut keys.authority, [&keys.provider, &keys.instance]),
+                INSTANCE => (&mut keys.instance, [&keys.provider, &keys.authority]),
+                _ => return Err(fault("the side is provider, authority or instance")),
             };
             // A side that held the other's key could sign for it.
-            if other.iter().any(same) || own.iter().any(|known| known.key() == key.key()) {
+            if others.into_iter().flatten().any(same) || own.iter().any(|known| known.key() == key.key()) {
                 return Err(fault("this key or its name stands there already"));
             }
             own.push(key);
@@ -69,8 +91,9 @@ impl FromStr for Keys {
                 return Err(fault("too many keys of one side"));
             }
         }
-        if keys.provider.is_empty() || keys.authority.is_empty() {
-            return Err("keys: one of each side at least".to_owned());
+        let both = !keys.provider.is_empty() && !keys.authority.is_empty();
+        if !both && keys.instance.is_empty() {
+            return Err("keys: one of each side, or of the instance, at least".to_owned());
         }
         Ok(keys)
     }

@@ -1,14 +1,16 @@
 //! Whether a court bundle holds what it claims: every part against its signature, and all against each other.
 
 use super::keys::MAX_KEYS;
+use super::place::{Place, invalid, unreadable};
 use super::{
-    CUSTODY, EXPLAINED, FILES, INDEX, Index, KEYS, Keys, Listed, MANIFEST, POLICY, PROOF, RECEIPT, STAMP,
-    STAMP_ROOTS, inner_file,
+    CASE, CUSTODY, EXPLAINED, INDEX, Index, KEYS, Keys, Listed, MANIFEST, PAPER, POLICY, PROOF, RECEIPT,
+    STAMP, STAMP_ROOTS, file_name,
 };
-use crate::custody::{Custody, MAX_CHAIN, Receipt};
+use crate::case as linked;
+use crate::custody::{Custody, FileState, MAX_CHAIN, Receipt, ReceivedFile};
 use crate::hash::{Digest, Weighed};
 use crate::inner::{self, InnerFault};
-use crate::manifest::{FileEntry, MAX_FILES, Manifest};
+use crate::manifest::{FileEntry, Manifest, Mode};
 use crate::signed::{self, MAX_STATEMENT, Signed};
 use crate::stamp::{self, MAX_ANSWER};
 use crate::vault::VaultKey;
@@ -16,18 +18,17 @@ use comity_ledger::Policy;
 use comity_ledger::bundle::{Bundle, Opening, Refusal, Subject};
 use rustls_pki_types::CertificateDer;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::{self, Read, Seek};
+use std::io;
 use std::path::Path;
 
 /// The longest proof that is read, in bytes.
 const MAX_PROOF: usize = 64 << 20;
 /// The longest explanation, policy or file of roots that is read, in bytes.
 const MAX_TEXT: usize = 64 * 1024;
-/// The most files of a bundle.
-const MAX_NAMES: usize = MAX_FILES + 16;
 /// What no bundle is without.
 const NEEDED: [&str; 5] = [EXPLAINED[0].0, EXPLAINED[1].0, KEYS, MANIFEST, CUSTODY];
+/// What else may stand in one, beside the files of the delivery.
+const MORE: [&str; 7] = [RECEIPT, STAMP, STAMP_ROOTS, PROOF, POLICY, PAPER, CASE];
 
 /// What a reader trusts, in the place of what the bundle brings along.
 #[derive(Debug, Default)]
@@ -53,26 +54,31 @@ pub struct Report {
     pub compare: Vec<String>,
 }
 
-fn invalid<T>(why: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal::Invalid(why.into()))
-}
-
-fn unreadable(name: &str, error: &io::Error) -> Refusal {
-    Refusal::Undecided(format!("{name}: {error}"))
-}
-
 /// Verifies a bundle.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] with the first thing that is not as it must be; [`Refusal::Undecided`] where the folder cannot be
+/// [`Refusal::Invalid`] with the first thing that is not as it must be; [`Refusal::Undecided`] where the bundle cannot be
 /// read or its list is of an unknown version.
-pub fn verify(folder: &Path, trust: &Trust) -> Result<Report, Refusal> {
-    let names = names(folder)?;
+pub fn verify(path: &Path, trust: &Trust) -> Result<Report, Refusal> {
+    whole(path, trust).map(|(report, _)| report)
+}
+
+/// The custody of a bundle in which nothing is wrong, as [`crate::case::export`] writes it.
+///
+/// # Errors
+/// As of [`verify`].
+pub fn case(path: &Path, trust: &Trust) -> Result<String, Refusal> {
+    whole(path, trust).map(|(_, case)| case)
+}
+
+fn whole(path: &Path, trust: &Trust) -> Result<(Report, String), Refusal> {
+    let place = Place::at(path)?;
+    let names = place.names()?;
     let keys = match &trust.keys {
         Some(keys) => keys.clone(),
-        None => text(&small(folder, KEYS, MAX_KEYS)?)?.parse().map_err(Refusal::Invalid)?,
+        None => text(&place.small(KEYS, MAX_KEYS)?)?.parse().map_err(Refusal::Invalid)?,
     };
-    let index: Signed<Index> = signed::read(&small(folder, INDEX, MAX_STATEMENT)?, &keys.all())?;
+    let index: Signed<Index> = signed::read(&place.small(INDEX, MAX_STATEMENT)?, &keys.all())?;
     let listed: BTreeSet<&str> = index.body.files.keys().map(String::as_str).chain([INDEX]).collect();
     if let Some(name) = names.iter().find(|name| !listed.contains(name.as_str())) {
         return invalid(format!("{name}: it is not in the list of the bundle"));
@@ -83,56 +89,19 @@ pub fn verify(folder: &Path, trust: &Trust) -> Result<Report, Refusal> {
     if let Some(name) = NEEDED.iter().find(|name| !index.body.files.contains_key(**name)) {
         return invalid(format!("{name}: no bundle is without it"));
     }
-    let mut check = Check { folder, files: &index.body.files, trust, keys, report: Report::default() };
+    let mut check = Check { place: &place, files: &index.body.files, trust, keys, report: Report::default() };
     check.unchanged()?;
     check.explained()?;
     let manifest = check.manifest(&index.body.delivery)?;
-    check.inner_files(&manifest.body)?;
-    check.custody(&manifest.body)?;
-    check.receipt(&manifest)?;
+    let receipt = check.receipt(&manifest)?;
+    check.delivered(&manifest.body, receipt.as_ref())?;
+    let case = check.custody(&manifest)?;
     check.stamp(&manifest)?;
     check.proof(&manifest)?;
     if trust.keys.is_none() {
         check.report.compare.extend(check.keys.to_string().lines().map(str::to_owned));
     }
-    Ok(check.report)
-}
-
-/// The names of all files; nothing but files, in this folder and in the one of the inner files.
-fn names(folder: &Path) -> Result<BTreeSet<String>, Refusal> {
-    let mut names = BTreeSet::new();
-    for (prefix, place) in [(String::new(), folder.to_owned()), (format!("{FILES}/"), folder.join(FILES))] {
-        let entries = fs::read_dir(&place).map_err(|error| unreadable(&place.to_string_lossy(), &error))?;
-        for entry in entries {
-            let entry = entry.map_err(|error| unreadable(&prefix, &error))?;
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            let kind = entry.file_type().map_err(|error| unreadable(&name, &error))?;
-            if kind.is_dir() && name == FILES {
-                continue;
-            }
-            if !kind.is_file() {
-                return invalid(format!("{name}: neither a file nor a folder that a bundle has"));
-            }
-            names.insert(name);
-            if names.len() > MAX_NAMES {
-                return invalid(format!("more than {MAX_NAMES} files"));
-            }
-        }
-    }
-    Ok(names)
-}
-
-/// A file that is read whole, within its bound.
-fn small(folder: &Path, name: &str, most: usize) -> Result<Vec<u8>, Refusal> {
-    let mut bytes = Vec::new();
-    let file = File::open(folder.join(name));
-    let read = file.and_then(|file| file.take(most as u64 + 1).read_to_end(&mut bytes));
-    match read {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => invalid(format!("{name}: it is missing")),
-        Err(error) => Err(unreadable(name, &error)),
-        Ok(read) if read > most => invalid(format!("{name}: longer than {most} bytes")),
-        Ok(_) => Ok(bytes),
-    }
+    Ok((check.report, case))
 }
 
 fn text(bytes: &[u8]) -> Result<&str, Refusal> {
@@ -140,7 +109,7 @@ fn text(bytes: &[u8]) -> Result<&str, Refusal> {
 }
 
 struct Check<'a> {
-    folder: &'a Path,
+    place: &'a Place,
     files: &'a BTreeMap<String, Listed>,
     trust: &'a Trust,
     keys: Keys,
@@ -151,7 +120,7 @@ impl Check<'_> {
     /// A part that is in the list, with the bytes that the list names; nothing where the list has none.
     fn part(&self, name: &str, most: usize) -> Result<Option<Vec<u8>>, Refusal> {
         let Some(listed) = self.files.get(name) else { return Ok(None) };
-        let bytes = small(self.folder, name, most)?;
+        let bytes = self.place.small(name, most)?;
         let found = Listed { bytes: bytes.len() as u64, sha256: Digest::of(&bytes) };
         if found == *listed { Ok(Some(bytes)) } else { invalid(format!("{name}: it was changed")) }
     }
@@ -164,10 +133,9 @@ impl Check<'_> {
         self.report.shown.push(sentence);
     }
 
-    /// Every part but the inner files, before anything is read into them.
+    /// Every part but the delivered files, before anything is read into them.
     fn unchanged(&self) -> Result<(), Refusal> {
-        let parts = [RECEIPT, STAMP, STAMP_ROOTS, PROOF, POLICY];
-        NEEDED.into_iter().chain(parts).try_for_each(|name| self.part(name, MAX_PROOF).map(drop))
+        NEEDED.into_iter().chain(MORE).try_for_each(|name| self.part(name, MAX_PROOF).map(drop))
     }
 
     fn explained(&mut self) -> Result<(), Refusal> {
@@ -183,11 +151,15 @@ impl Check<'_> {
 
     fn manifest(&mut self, delivery: &str) -> Result<Signed<Manifest>, Refusal> {
         let bytes = self.needed(MANIFEST, MAX_STATEMENT)?;
-        let manifest: Signed<Manifest> = signed::read(&bytes, &self.keys.provider)?;
+        let manifest: Signed<Manifest> = signed::read(&bytes, &self.keys.all())?;
+        let mode = manifest.body.encryption.mode;
+        if !self.keys.of_manifest(mode).contains(&manifest.by) {
+            return invalid(format!("{MANIFEST}: {} has signed, whose word it is not", manifest.by.name()));
+        }
         if manifest.body.delivery != delivery {
             return invalid("the list and the manifest are of different deliveries");
         }
-        let Manifest { request, producer, made, encryption, .. } = &manifest.body;
+        let Manifest { request, producer, made, .. } = &manifest.body;
         self.shown(format!("delivery {delivery} for request {} ({})", request.reference, request.id));
         self.shown(format!(
             "{} files of {}, made {made}, signed by {}",
@@ -195,45 +167,68 @@ impl Check<'_> {
             producer.organisation,
             manifest.by.name()
         ));
-        self.shown(encryption.mode.words().to_owned());
+        self.shown(mode.words().to_owned());
         Ok(manifest)
     }
 
-    fn inner_files(&mut self, manifest: &Manifest) -> Result<(), Refusal> {
-        let wanted: BTreeSet<String> = manifest.files.iter().map(|file| inner_file(file.number)).collect();
-        let parts = [RECEIPT, STAMP, STAMP_ROOTS, PROOF, POLICY];
-        let known = |name: &str| wanted.contains(name) || NEEDED.contains(&name) || parts.contains(&name);
+    /// The files, each as the manifest and the list name it. One may be left out where the receiver said that it was given
+    /// beyond the request: it is not handed on.
+    fn delivered(&mut self, manifest: &Manifest, receipt: Option<&Receipt>) -> Result<(), Refusal> {
+        let mode = manifest.encryption.mode;
+        let wanted: BTreeSet<String> =
+            manifest.files.iter().map(|file| file_name(mode, file.number)).collect();
+        let known = |name: &str| wanted.contains(name) || NEEDED.contains(&name) || MORE.contains(&name);
         if let Some(name) = self.files.keys().find(|name| !known(name)) {
             return invalid(format!("{name}: neither the manifest nor any bundle has such a file"));
         }
         for file in &manifest.files {
-            let name = inner_file(file.number);
-            let Some(listed) = self.files.get(&name) else {
-                return invalid(format!("{name}: it is missing"));
-            };
-            let opened = File::open(self.folder.join(&name)).map_err(|error| unreadable(&name, &error))?;
-            let content = self.content(&name, file, &opened)?;
-            let again = || (&opened).rewind().and_then(|()| Weighed::of(&opened));
-            let found = content.map_or_else(again, Ok).map_err(|error| unreadable(&name, &error))?;
-            let found = Listed { bytes: found.bytes, sha256: found.sha256 };
-            if found != *listed || found.sha256 != file.sha256_cipher {
-                return invalid(format!("{name}: it is not the file of the manifest"));
+            let name = file_name(mode, file.number);
+            let beyond = receipt.is_some_and(|receipt| {
+                let found = |received: &&ReceivedFile| received.number == file.number;
+                receipt.files.iter().find(found).is_some_and(|found| found.found == FileState::OverDisclosure)
+            });
+            match self.files.get(&name) {
+                Some(listed) => self.one(&name, file, *listed, mode)?,
+                None if beyond => self.shown(format!("{name} is left out: it was given beyond the request")),
+                None => return invalid(format!("{name}: it is missing")),
             }
         }
-        if self.trust.vault.is_empty() {
-            self.shown(
+        match mode {
+            Mode::EndToEnd if self.trust.vault.is_empty() => self.shown(
                 "the files were not opened: without the key of a vault only their envelopes are compared"
                     .to_owned(),
-            );
+            ),
+            Mode::SealedByServer => self.shown("the files are those of the manifest".to_owned()),
+            Mode::EndToEnd => {}
         }
         Ok(())
     }
 
+    fn one(&mut self, name: &str, file: &FileEntry, listed: Listed, mode: Mode) -> Result<(), Refusal> {
+        let opened = match mode {
+            Mode::EndToEnd => self.content(name, file)?,
+            Mode::SealedByServer => None,
+        };
+        let again = || self.place.open(name).and_then(Weighed::of);
+        let found = opened.map_or_else(again, Ok).map_err(|error| unreadable(name, &error))?;
+        let named = match (mode, file.sha256_cipher) {
+            (Mode::EndToEnd, cipher) => cipher == Some(found.sha256),
+            (Mode::SealedByServer, _) => found.sha256 == file.sha256_plain && found.bytes == file.size,
+        };
+        let found = Listed { bytes: found.bytes, sha256: found.sha256 };
+        if named && found == listed {
+            Ok(())
+        } else {
+            invalid(format!("{name}: it is not the file of the manifest"))
+        }
+    }
+
     /// Opens one file where there is a key for it, and compares its content; answers what was read of its envelope.
-    fn content(&mut self, name: &str, file: &FileEntry, opened: &File) -> Result<Option<Weighed>, Refusal> {
+    fn content(&mut self, name: &str, file: &FileEntry) -> Result<Option<Weighed>, Refusal> {
         if self.trust.vault.is_empty() {
             return Ok(None);
         }
+        let opened = self.place.open(name).map_err(|error| unreadable(name, &error))?;
         match inner::open(&self.trust.vault, opened, io::sink()) {
             Ok(sealed) if sealed.plain.sha256 == file.sha256_plain && sealed.plain.bytes == file.size => {
                 self.shown(format!("{name} opens to the content that the manifest names"));
@@ -249,23 +244,35 @@ impl Check<'_> {
         }
     }
 
-    fn custody(&mut self, manifest: &Manifest) -> Result<(), Refusal> {
-        let custody = Custody::read(&self.needed(CUSTODY, MAX_CHAIN)?, &self.keys.all())?;
-        custody.agrees(manifest).map_err(Refusal::Invalid)?;
+    fn custody(&mut self, manifest: &Signed<Manifest>) -> Result<String, Refusal> {
+        let mode = manifest.body.encryption.mode;
+        let all = self.keys.all();
+        let keys = if mode == Mode::SealedByServer { &self.keys.instance } else { &all };
+        let custody = Custody::read(&self.needed(CUSTODY, MAX_CHAIN)?, keys)?;
+        custody.agrees(&manifest.body).map_err(Refusal::Invalid)?;
         self.shown(format!("custody: {} entries without a gap", custody.entries().len()));
-        Ok(())
+        let case = linked::export(manifest, &custody).map_err(Refusal::Invalid)?;
+        match self.part(CASE, MAX_PROOF)? {
+            Some(found) if found != case.as_bytes() => {
+                return invalid(format!("{CASE}: it says something else than {CUSTODY}"));
+            }
+            Some(_) => self.shown(format!("{CASE} says what {CUSTODY} says")),
+            None => {}
+        }
+        Ok(case)
     }
 
-    fn receipt(&mut self, manifest: &Signed<Manifest>) -> Result<(), Refusal> {
+    fn receipt(&mut self, manifest: &Signed<Manifest>) -> Result<Option<Receipt>, Refusal> {
         let Some(bytes) = self.part(RECEIPT, MAX_STATEMENT)? else {
             self.report.open.push("there is no receipt: what the receiver found is not shown".to_owned());
-            return Ok(());
+            return Ok(None);
         };
-        let receipt: Signed<Receipt> = signed::read(&bytes, &self.keys.authority)?;
+        let keys = self.keys.of_receipt(manifest.body.encryption.mode);
+        let receipt: Signed<Receipt> = signed::read(&bytes, keys)?;
         receipt.body.agrees(manifest).map_err(Refusal::Invalid)?;
         let found = if receipt.body.is_intact() { "every file intact" } else { "NOT every file intact" };
         self.shown(format!("receipt of {}, signed by {}: {found}", receipt.body.at, receipt.by.name()));
-        Ok(())
+        Ok(Some(receipt.body))
     }
 
     fn stamp(&mut self, manifest: &Signed<Manifest>) -> Result<(), Refusal> {

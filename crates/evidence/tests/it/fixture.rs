@@ -1,7 +1,7 @@
 //! A delivery of two files with everything that belongs to it.
 
 use crate::authority::{Authority, ECDSA, folder};
-use comity_evidence::court::{self, Keys, Parts};
+use comity_evidence::court::{self, Keys, Parts, ZipWriter};
 use comity_evidence::custody::{Custody, CustodyAct, Entry, FileState, Receipt, ReceivedFile, Who};
 use comity_evidence::manifest::{
     Basis, Encryption, FileEntry, Manifest, Mode, Producer, RequestName, Retention,
@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) const PROVIDER: &str = "provider.example";
 pub(crate) const AUTHORITY: &str = "authority.example";
+pub(crate) const INSTANCE: &str = "instance.example";
 pub(crate) const CONTENTS: [&[u8]; 2] = [b"name,number\nA. Example,+999 1\n", b""];
 
 pub(crate) fn key(name: &str) -> SigningKey {
@@ -29,7 +30,12 @@ pub(crate) fn key(name: &str) -> SigningKey {
 
 pub(crate) fn keys() -> Keys {
     let of = |name| vec![key(name).verifier().clone()];
-    Keys { provider: of(PROVIDER), authority: of(AUTHORITY) }
+    Keys { provider: of(PROVIDER), authority: of(AUTHORITY), instance: Vec::new() }
+}
+
+/// The key of the instance that signs for both sides.
+pub(crate) fn instance_keys() -> Keys {
+    Keys { provider: Vec::new(), authority: Vec::new(), instance: vec![key(INSTANCE).verifier().clone()] }
 }
 
 pub(crate) fn vault() -> VaultKey {
@@ -53,7 +59,7 @@ pub(crate) fn delivery() -> (Manifest, Vec<Vec<u8>>) {
             media_type: "text/csv".to_owned(),
             size: weighed.plain.bytes,
             sha256_plain: weighed.plain.sha256,
-            sha256_cipher: weighed.cipher.sha256,
+            sha256_cipher: Some(weighed.cipher.sha256),
             items: BTreeSet::from(["item-1".to_owned()]),
             acquired: when("2026-11-20T14:03:05+01:00"),
         });
@@ -90,9 +96,9 @@ pub(crate) fn entry(manifest: &Manifest, act: CustodyAct, file: usize, instance:
     let FileEntry { sha256_plain, sha256_cipher, number, .. } = manifest.files[file];
     let (before, after) = match act {
         CustodyAct::Acquired => (None, Some(sha256_plain)),
-        CustodyAct::Sealed => (Some(sha256_plain), Some(sha256_cipher)),
-        CustodyAct::Erased => (Some(sha256_cipher), None),
-        _ => (Some(sha256_cipher), Some(sha256_cipher)),
+        CustodyAct::Sealed => (Some(sha256_plain), sha256_cipher),
+        CustodyAct::Erased => (sha256_cipher.or(Some(sha256_plain)), None),
+        _ => (sha256_cipher.or(Some(sha256_plain)), sha256_cipher.or(Some(sha256_plain))),
     };
     Entry {
         delivery: manifest.delivery.clone(),
@@ -205,6 +211,30 @@ pub(crate) fn proof(named: Digest, reference: &str) -> (String, String) {
 pub(crate) struct Court {
     pub(crate) folder: PathBuf,
     pub(crate) manifest: Signed<Manifest>,
+    /// Who has signed the list.
+    maker: &'static str,
+}
+
+/// The same delivery where the server seals the files: no envelope, and one key signs for both sides.
+pub(crate) fn plain_delivery() -> Manifest {
+    let (mut manifest, _) = delivery();
+    manifest.encryption = Encryption {
+        mode: Mode::SealedByServer,
+        meaning: Mode::SealedByServer.words().to_owned(),
+        recipients: BTreeSet::new(),
+    };
+    manifest.files.iter_mut().for_each(|file| file.sha256_cipher = None);
+    manifest
+}
+
+pub(crate) fn plain_custody(manifest: &Manifest) -> String {
+    let (mut custody, mut text) = (Custody::default(), String::new());
+    for (act, _) in COURSE.into_iter().filter(|(act, _)| *act != CustodyAct::Sealed) {
+        for file in 0..manifest.files.len() {
+            text += &custody.add(&entry(manifest, act, file, INSTANCE), &key(INSTANCE)).unwrap();
+        }
+    }
+    text
 }
 
 impl Court {
@@ -216,29 +246,73 @@ impl Court {
     pub(crate) fn of(change: impl Fn(&mut Manifest)) -> Self {
         let (mut manifest, sealed) = delivery();
         change(&mut manifest);
-        let note = signed::sign(&manifest, &key(PROVIDER)).unwrap();
-        let manifest: Signed<Manifest> = signed::read(note.as_bytes(), &keys().provider).unwrap();
+        let custody = custody(&manifest);
+        let numbered: Vec<(u64, Vec<u8>)> = (1..).zip(sealed).collect();
+        Self::made(&manifest, &custody, &numbered, &keys(), |side| side, |_| ())
+    }
+
+    /// One that an instance has made; `left_out` was given beyond the request and is not in it.
+    pub(crate) fn plain(left_out: Option<u64>) -> Self {
+        let manifest = plain_delivery();
+        let custody = plain_custody(&manifest);
+        let all = (1..).zip(CONTENTS).map(|(number, content)| (number, content.to_vec()));
+        let files: Vec<(u64, Vec<u8>)> = all.filter(|(number, _)| Some(*number) != left_out).collect();
+        Self::made(
+            &manifest,
+            &custody,
+            &files,
+            &instance_keys(),
+            |_| INSTANCE,
+            |receipt| {
+                for file in receipt.files.iter_mut().filter(|file| Some(file.number) == left_out) {
+                    file.found = FileState::OverDisclosure;
+                    file.remark = Some("more than was asked".to_owned());
+                }
+            },
+        )
+    }
+
+    fn made(
+        manifest: &Manifest,
+        custody: &str,
+        sealed: &[(u64, Vec<u8>)],
+        keys: &Keys,
+        signer: impl Fn(&'static str) -> &'static str,
+        receive: impl Fn(&mut Receipt),
+    ) -> Self {
+        let note = signed::sign(manifest, &key(signer(PROVIDER))).unwrap();
+        let manifest: Signed<Manifest> = signed::read(note.as_bytes(), &keys.all()).unwrap();
+        let mut receipt = receipt(&manifest);
+        signer(AUTHORITY).clone_into(&mut receipt.instance);
+        receive(&mut receipt);
+        let chain = Custody::read(custody.as_bytes(), &keys.all()).unwrap();
+        let case = comity_evidence::case::export(&manifest, &chain).unwrap();
         let stamps = Authority::new(ECDSA);
         let answer = stamps.answer(&stamp::request(&manifest.sha256, 1).unwrap(), None);
-        let receipt = signed::sign(&receipt(&manifest), &key(AUTHORITY)).unwrap();
+        let receipt = signed::sign(&receipt, &key(signer(AUTHORITY))).unwrap();
         let (proof, policy) = proof(manifest.sha256, "XA-NBP-2026-000147");
         let from = folder("sealed");
-        let paths: Vec<PathBuf> = (0..sealed.len()).map(|number| from.join(number.to_string())).collect();
-        paths.iter().zip(&sealed).for_each(|(path, bytes)| fs::write(path, bytes).unwrap());
+        let paths: Vec<(u64, PathBuf)> =
+            sealed.iter().map(|(number, _)| (*number, from.join(number.to_string()))).collect();
+        paths.iter().zip(sealed).for_each(|((_, path), (_, bytes))| fs::write(path, bytes).unwrap());
         let parts = Parts {
             delivery: &manifest.body.delivery,
+            mode: manifest.body.encryption.mode,
             manifest: &note,
             stamp: Some((&answer, &stamps.root())),
-            custody: &custody(&manifest.body),
+            custody,
+            case: Some(&case),
             receipt: Some(&receipt),
             proof: Some((&proof, &policy)),
-            keys: &keys(),
-            files: &paths.iter().map(PathBuf::as_path).collect::<Vec<&Path>>(),
+            paper: None,
+            keys,
         };
         let folder = folder("court").join("bundle");
-        court::write(&folder, &parts, &key(AUTHORITY)).unwrap();
+        let files: Vec<(u64, &Path)> = paths.iter().map(|(number, path)| (*number, path.as_path())).collect();
+        let maker = signer(AUTHORITY);
+        court::write(&folder, &parts, &files, &key(maker)).unwrap();
         fs::remove_dir_all(from).unwrap();
-        Self { folder, manifest }
+        Self { folder, manifest, maker }
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
@@ -270,8 +344,29 @@ impl Court {
             .collect();
         let body = serde_json::json!({ "delivery": self.manifest.body.delivery, "files": files });
         let text = format!("{}\n", serde_json::json!({ "body": body, "type": "comity court bundle v1" }));
-        let signatures = vec![key(AUTHORITY).sign(&text, 0).unwrap()];
+        let signatures = vec![key(self.maker).sign(&text, 0).unwrap()];
         fs::write(self.folder.join("index.note"), Note { text, signatures }.to_string()).unwrap();
+    }
+
+    /// The same as one archive.
+    pub(crate) fn archived_whole(&self) -> PathBuf {
+        self.archived(&self.names())
+    }
+
+    /// The same as one archive, in this order, whatever stands in the folder.
+    pub(crate) fn archived(&self, names: &[String]) -> PathBuf {
+        let path = self.folder.with_file_name("bundle.zip");
+        let (mut zip, mut bytes) = (ZipWriter::default(), Vec::new());
+        for name in names {
+            let content = fs::read(self.folder.join(name)).unwrap();
+            bytes.extend(zip.begin(name));
+            zip.content(&content);
+            bytes.extend(content);
+            bytes.extend(zip.end());
+        }
+        bytes.extend(zip.finish());
+        fs::write(&path, bytes).unwrap();
+        path
     }
 }
 

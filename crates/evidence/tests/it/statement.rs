@@ -244,7 +244,7 @@ fn a_receipt_says_what_follows_from_the_hashes() {
     assert!(with(|receipt| receipt.files[0].found = FileState::Mismatch).is_err());
     assert!(with(|receipt| receipt.files[0].remark = Some("in words".to_owned())).is_err());
     assert!(with(|receipt| receipt.files[0].sha256_plain = None).is_err());
-    assert!(with(|receipt| receipt.files[0].sha256_cipher = Digest::of(b"else")).is_err());
+    assert!(with(|receipt| receipt.files[0].sha256_cipher = Some(Digest::of(b"else"))).is_err());
     assert!(with(|receipt| receipt.manifest = Digest::of(b"else")).is_err());
     assert!(with(|receipt| drop(receipt.files.pop())).is_err());
     assert!(with(|receipt| receipt.files.swap(0, 1)).is_err());

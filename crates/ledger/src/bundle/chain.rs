@@ -2,6 +2,7 @@
 //! without a gap, the entries of the trail that were taken and no others, or the one record of a program.
 
 use super::{EXTRACT, Opening, PROGRAM, TRAIL, hex};
+use crate::assertion::{self, SignedAct};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -31,12 +32,14 @@ impl Chain<'_> {
         }
     }
 
-    /// Whether all that must be there was.
-    pub(super) fn end(self) -> Result<(), String> {
+    /// Whether all that must be there was; answers the acts that were signed, and the numbers of those that could have
+    /// been and were not.
+    pub(super) fn end(self) -> Result<(Vec<SignedAct>, Vec<u64>), String> {
         match self {
             Self::Events(events) if events.sequence == 0 => Err("it has no event".to_owned()),
-            Self::Events(_) | Self::Program { told: true, .. } => Ok(()),
-            Self::Entries(entries) if entries.ended => Ok(()),
+            Self::Events(events) => Ok((events.signed, events.unsigned)),
+            Self::Program { told: true, .. } => Ok(Default::default()),
+            Self::Entries(entries) if entries.ended => Ok(Default::default()),
             Self::Entries(_) => Err("it does not end with the entry of its own taking".to_owned()),
             Self::Program { .. } => Err("it has no record of the program".to_owned()),
         }
@@ -59,12 +62,15 @@ pub(super) struct Events<'a> {
     sequence: u64,
     last: Option<[u8; 32]>,
     ended: bool,
+    pub(super) signed: Vec<SignedAct>,
+    pub(super) unsigned: Vec<u64>,
 }
 
 impl<'a> Events<'a> {
     /// `erased` are the commitments that erasures name.
     pub(super) fn of(request: &'a str, erased: BTreeSet<String>) -> Self {
-        Self { request, erased, sequence: 0, last: None, ended: false }
+        let (signed, unsigned) = (Vec::new(), Vec::new());
+        Self { request, erased, sequence: 0, last: None, ended: false, signed, unsigned }
     }
 
     fn take(&mut self, opening: &Opening) -> Result<(), String> {
@@ -93,7 +99,7 @@ impl<'a> Events<'a> {
         Ok(())
     }
 
-    fn take_event(&self, body: &[u8]) -> Result<(), String> {
+    fn take_event(&mut self, body: &[u8]) -> Result<(), String> {
         let event: Value = serde_json::from_slice(body).map_err(|_| "the event is not JSON".to_owned())?;
         if event["request"] != self.request {
             return Err("the event is of another request".to_owned());
@@ -104,6 +110,11 @@ impl<'a> Events<'a> {
         let previous = self.last.map_or(Value::Null, |last| Value::String(hex(&last)));
         if event["previous"] != previous {
             return Err("the event does not follow the one before it".to_owned());
+        }
+        match assertion::of_event(&event)? {
+            Some(signed) => self.signed.push(signed),
+            None if assertion::could_be_signed(&event) => self.unsigned.push(self.sequence + 1),
+            None => {}
         }
         Ok(())
     }

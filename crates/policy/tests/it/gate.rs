@@ -6,8 +6,14 @@ use comity_domain::request::command::RequestAct;
 use comity_policy::{Action, BUILT_IN, Condition, DEFAULT_DENY, Facts, Gate, Holder, Relation, Subject};
 use std::collections::BTreeMap;
 
-const CASE: Facts =
-    Facts { accredited: true, with_provider: true, released: true, ended: false, present: true };
+const CASE: Facts = Facts {
+    accredited: true,
+    with_provider: true,
+    released: true,
+    ended: false,
+    present: true,
+    signed: true,
+};
 
 /// The built-in table, read with the general TOML reader: (who, action, relation) to (rule, conditions).
 fn rows() -> BTreeMap<(String, String, String), (String, Vec<String>)> {
@@ -105,6 +111,7 @@ fn other_systems_the_clock_and_the_console_may_exactly_what_the_table_says() {
                 "request.freeze own",
                 "request.tick own",
                 "request.erase own",
+                "package.stamp own",
                 "file.inspect own",
                 "file.expire own",
                 "vetting.end_probation own",
@@ -276,7 +283,8 @@ fn the_hash_changes_with_what_the_rules_say_and_not_with_their_order() {
 fn a_sensitive_act_is_refused_to_whoever_has_not_just_shown_a_passkey() {
     let gate = Gate::built_in();
     let sensitive = "request.authorise request.amend request.send request.check request.release request.thaw request.find_fraud \
-                     request.reauthorise file.download contact_point.edit person.invite person.edit role.edit token.edit account.edit vetting.vouch";
+                     request.reauthorise file.download package.export contact_point.edit person.invite person.edit role.edit token.edit account.edit \
+                     vetting.vouch";
     let sensitive: Vec<&str> = sensitive.split_whitespace().collect();
     let absent = Facts { present: false, ..CASE };
     let mut met = 0_usize;

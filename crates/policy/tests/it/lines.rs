@@ -45,7 +45,7 @@ fn who_collects_does_not_release() {
 #[test]
 fn an_administrator_and_an_auditor_never_touch_a_case() {
     for action in Action::ALL.iter().map(|action| action.as_str()) {
-        let of_a_case = action.starts_with("request.") || action.starts_with("file.");
+        let of_a_case = ["request.", "file.", "package."].iter().any(|of| action.starts_with(of));
         for (who, relation) in [
             ("administrator", "authority"),
             ("administrator", "addressee"),
@@ -100,11 +100,18 @@ fn a_dossier_is_for_its_two_sides_and_for_accredited_people() {
 fn nothing_automatic_does_what_only_people_may() {
     for action in Action::ALL.iter().map(|action| action.as_str()) {
         let own = |who: &str| one(who, "own", &[], action).is_empty();
-        let case = action.starts_with("request.") || action.starts_with("file.");
+        let case = ["request.", "file.", "package."].iter().any(|of| action.starts_with(of));
         assert_eq!(
             own("system"),
-            ["request.tick", "request.freeze", "request.erase", "file.inspect", "file.expire"]
-                .contains(&action),
+            [
+                "request.tick",
+                "request.freeze",
+                "request.erase",
+                "package.stamp",
+                "file.inspect",
+                "file.expire"
+            ]
+            .contains(&action),
             "system, {action}"
         );
         assert_eq!(own("operator"), !case || action == "request.file", "operator, {action}");
@@ -175,5 +182,23 @@ fn no_table_lets_a_session_alone_do_what_is_sensitive() {
         assert_eq!(one(who, relation, &case, action), [Breach::Absent], "{who}, {action}");
         let shown = ["with_provider", "released", "accredited", "present"];
         assert_eq!(one(who, relation, &shown, action), [], "{who}, {action}");
+    }
+}
+
+#[test]
+fn a_signature_is_asked_only_of_acts_whose_first_event_tells_all_that_was_signed() {
+    let when = ["with_provider", "released", "accredited", "present", "signed"];
+    for (who, relation, action, signable) in [
+        ("authoriser", "authority", "request.authorise", true),
+        ("officer", "authority", "request.send", true),
+        ("reviewer", "addressee", "request.release", true),
+        ("reviewer", "addressee", "request.thaw", true),
+        ("analyst", "addressee", "request.check", false),
+        ("analyst", "addressee", "request.decide", false),
+        ("reviewer", "addressee", "file.download", false),
+        ("administrator", "own", "role.edit", false),
+    ] {
+        let expected: &[Breach] = if signable { &[] } else { &[Breach::Unsignable] };
+        assert_eq!(one(who, relation, &when, action), expected, "{who}, {action}");
     }
 }

@@ -27,12 +27,13 @@ pub(crate) fn person(kind: OrganisationKind, roles: &[Role]) -> Actor {
 
 /// Every combination of facts.
 pub(crate) fn every_fact() -> impl Iterator<Item = Facts> {
-    (0_u8..32).map(|bits| Facts {
+    (0_u8..64).map(|bits| Facts {
         accredited: bits & 1 != 0,
         with_provider: bits & 2 != 0,
         released: bits & 4 != 0,
         ended: bits & 8 != 0,
         present: bits & 16 != 0,
+        signed: bits & 32 != 0,
     })
 }
 
@@ -45,6 +46,7 @@ pub(crate) fn holds(condition: &str, facts: Facts) -> bool {
         "released" => facts.released,
         "not_ended" => !facts.ended,
         "present" => facts.present,
+        "signed" => facts.signed,
         other => panic!("a condition that the tests do not know: {other}"),
     }
 }

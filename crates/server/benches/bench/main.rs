@@ -10,10 +10,12 @@
 )]
 
 mod client;
+mod corpus;
 mod floor;
 mod instance;
 mod ledger;
 mod load;
+mod random;
 mod reads;
 mod submissions;
 mod table;
@@ -61,6 +63,9 @@ fn main() {
     if wanted("queue") {
         reads::queues(&runtime, &new(&root, "queue"), &mut table);
     }
+    if wanted("corpus") {
+        corpus::run(&runtime, &new(&root, "corpus"), &mut table);
+    }
     println!("{table}");
     table.keep(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../benches/results/latest.json"));
     std::fs::remove_dir_all(&root).unwrap();
@@ -72,12 +77,10 @@ fn new(root: &Path, name: &str) -> PathBuf {
     folder
 }
 
-/// The ledger of an exchange in this process, on the embedded engine.
-#[expect(clippy::disallowed_methods, reason = "the clock of the exchange that is measured")]
-fn proofs(runtime: &tokio::runtime::Runtime, data: &Path, table: &mut Table) {
-    let database = Database::Sqlite(data.join("comity.sqlite"));
-    let settings = Settings {
-        database: database.clone(),
+/// An exchange in this process, on the embedded engine.
+fn settings(data: &Path) -> Settings {
+    Settings {
+        database: Database::Sqlite(data.join("comity.sqlite")),
         data: data.to_owned(),
         procedures: ProcedureSet::default(),
         calendars: Vec::new(),
@@ -88,10 +91,19 @@ fn proofs(runtime: &tokio::runtime::Runtime, data: &Path, table: &mut Table) {
         loose_file_days: 1,
         vetting: comity_service::VettingSettings::default(),
         inspector: comity_service::Inspector::Program("/proc/self/exe".into()),
+        time_stamps: None,
         device_bound: Vec::new(),
+        identity_providers: Vec::new(),
         demo: false,
         ledger: LedgerSettings::named("bench.example/ledger"),
-    };
+    }
+}
+
+/// The ledger of an exchange in this process, on the embedded engine.
+#[expect(clippy::disallowed_methods, reason = "the clock of the exchange that is measured")]
+fn proofs(runtime: &tokio::runtime::Runtime, data: &Path, table: &mut Table) {
+    let settings = settings(data);
+    let database = settings.database.clone();
     let key = comity_store::seal::InstanceKey::load_or_create(&data.join("instance.key")).unwrap();
     let store = Store::open(&StoreConfig::new(database, data.to_owned(), key, 0)).unwrap();
     let exchange = Exchange::on(store.clone(), settings, Arc::new(jiff::Timestamp::now)).unwrap();

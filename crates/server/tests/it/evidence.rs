@@ -176,6 +176,18 @@ fn a_court_bundle_is_checked_from_the_console_and_by_openssl_and_age() {
     let stamp = "openssl ts -verify -data manifest.note -in manifest.tsr -CAfile tsa.pem";
     runs("sh", &["-c", &format!("cd {bundle} && {stamp}")]);
 
+    // The same as one archive, and its custody as linked data.
+    let archive = court.archived_whole();
+    let archive = archive.to_str().unwrap();
+    assert!(ends(&["verify", "court", archive], VALID).contains("Valid."));
+    let linked = fs::read_to_string(court.folder.join("custody.jsonld")).unwrap();
+    for place in [bundle, archive] {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_comity")).args(["evidence", "case", place]).output().unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), linked);
+    }
+    ends(&["evidence", "case", &folder.path("none")], FAILED);
+
     let tsa = folder.path("tsa");
     fs::write(&tsa, Authority::new(ECDSA).root()).unwrap();
     let said = ends(&["verify", "court", bundle, "--tsa", &tsa], UNDECIDED);

@@ -10,7 +10,7 @@ const FLOORS: [(&str, &[&str]); 10] = [
     ("policy", &["domain"]),
     ("formats", &["domain"]),
     ("store", &["domain", "ledger"]),
-    ("service", &["policy", "store", "formats", "ledger", "domain"]),
+    ("service", &["policy", "store", "formats", "evidence", "ledger", "domain"]),
     ("web", &["service", "formats", "domain"]),
     // Beside the floors: nothing imports it, and of the others it reads one file of types.
     ("papers", &[]),

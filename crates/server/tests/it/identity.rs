@@ -3,6 +3,7 @@
 
 use crate::browser::{Browser, Scripts};
 use crate::demo::Demo;
+use comity_domain::id::{OrganisationId, PersonId};
 use comity_domain::procedure::ProcedureSet;
 use comity_service::translation::Translator;
 use comity_service::{Caller, Exchange, Inspector, LedgerSettings, Settings};
@@ -29,7 +30,9 @@ fn settings(data: &Path, base_url: &str, demo: bool) -> Settings {
         loose_file_days: 7,
         vetting: comity_service::VettingSettings::default(),
         inspector: Inspector::Program(env!("CARGO_BIN_EXE_comity").into()),
+        time_stamps: None,
         device_bound: Vec::new(),
+        identity_providers: Vec::new(),
         demo,
         ledger: LedgerSettings::named("demo.comity.example/ledger"),
     }
@@ -75,19 +78,23 @@ impl Instance {
     }
 }
 
-/// A single-use link for somebody of the demonstration.
-async fn link(data: &Path, instance: &Instance, name: &str) -> String {
+/// Somebody of the demonstration, with their organisation.
+async fn who(data: &Path, instance: &Instance, name: &str) -> (OrganisationId, PersonId) {
     let settings = settings(data, &instance.base_url, true);
     let open = move || Exchange::open(settings, Arc::new(system_time)).unwrap();
     let told = tokio::task::spawn_blocking(open).await.unwrap();
     let all = told.personas().await.unwrap();
-    let (organisation, person) = all
-        .iter()
+    all.iter()
         .find_map(|entry| {
             let known = entry.people.iter().find(|member| member.name == name)?;
             Some((entry.organisation.id, known.person))
         })
-        .unwrap();
+        .unwrap()
+}
+
+/// A single-use link for them.
+async fn link(data: &Path, instance: &Instance, name: &str) -> String {
+    let (organisation, person) = who(data, instance, name).await;
     instance.exchange.link(&Caller::Operator, organisation, person).await.unwrap()
 }
 
@@ -102,8 +109,9 @@ async fn a_person_enrols_prints_a_code_signs_in_and_shows_the_passkey_to_sign() 
     enrolled(&b, &secret).await;
     b.press("Sign in with a passkey").await;
     b.sees(SIGNER).await;
-    signed(&b, &instance, &device).await;
+    let dossier = signed(&b, &instance, &device).await;
     b.close().await;
+    proved(demo.data(), &instance, &dossier).await;
 }
 
 async fn enrolled(b: &Browser, secret: &str) {
@@ -126,21 +134,23 @@ async fn enrolled(b: &Browser, secret: &str) {
     assert_eq!(b.violations("sign-in").await, Vec::<String>::new());
 }
 
-async fn signed(b: &Browser, instance: &Instance, device: &str) {
+/// Answers the address of the dossier that was signed.
+async fn signed(b: &Browser, instance: &Instance, device: &str) -> String {
     b.open("/").await;
     let links = b.links().await;
     let dossier =
         links.iter().map(|(to, _)| to).find(|to| to.starts_with("/requests/") && to.len() > 40).unwrap();
     b.open(dossier).await;
     b.press("Sign").await;
-    b.write("Necessity and proportionality", STATEMENT).await;
+    b.sees("You sign this with your passkey").await;
+    assert_eq!(b.violations("act-sign").await, Vec::<String>::new());
+    // However long ago the passkey was shown, a signature is asked for once. What stands against the act is said before.
     instance.ahead_s.store(6 * 60, Ordering::SeqCst);
-    // The page was drawn while the passkey counted as just shown: the server refuses, and nothing typed is lost.
     b.press("Sign").await;
-    b.sees("a passkey must have been shown within the last five minutes").await;
-    assert_eq!(b.written("Necessity and proportionality").await, STATEMENT);
-    assert_eq!(b.violations("act-absent").await, Vec::<String>::new());
-    // A passkey that cannot verify its user does not answer; still nothing is lost.
+    b.sees("A reason is missing").await;
+    assert_eq!(b.violations("act-refused").await, Vec::<String>::new());
+    b.write("Necessity and proportionality", STATEMENT).await;
+    // A passkey that cannot verify its user does not answer, and nothing typed is lost.
     b.verifies_user(device, false).await;
     b.press("Sign").await;
     b.sees("No passkey answered").await;
@@ -148,4 +158,31 @@ async fn signed(b: &Browser, instance: &Instance, device: &str) {
     b.verifies_user(device, true).await;
     b.press("Sign").await;
     b.sees("The request has been signed").await;
+    dossier.clone()
+}
+
+/// The proof of the request names who has signed it, and holds alone; with one word changed it does not.
+async fn proved(data: &Path, instance: &Instance, dossier: &str) {
+    let (organisation, person) = who(data, instance, SIGNER).await;
+    let scopes = ["read"];
+    let token = instance
+        .exchange
+        .add_token_for(&Caller::Operator, person, organisation, "proof", &scopes)
+        .await
+        .unwrap();
+    let (caller, _) = instance.exchange.bearer(&token).await.unwrap().unwrap();
+    let id = dossier.split('/').nth(2).unwrap().parse().unwrap();
+    let proof = instance.exchange.proof(&caller, id).await.unwrap();
+    let file = data.join("signed.comity-proof");
+    std::fs::write(&file, &proof).unwrap();
+    let run = std::process::Command::new(env!("CARGO_BIN_EXE_comity"))
+        .arg("verify")
+        .arg("bundle")
+        .arg(&file)
+        .output();
+    let run = run.unwrap();
+    let told = String::from_utf8(run.stdout).unwrap();
+    assert!(run.status.success(), "{told}");
+    let line = told.lines().find(|line| line.contains("authorised: signed at ")).unwrap();
+    assert!(line.contains(SIGNER) && line.contains(&instance.base_url), "{line}");
 }

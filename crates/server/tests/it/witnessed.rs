@@ -52,7 +52,10 @@ impl Instance {
     fn get(&self, path: &str, token: &str) -> String {
         let request =
             ureq::get(format!("{}{path}", self.url)).header("authorization", format!("Bearer {token}"));
-        request.call().unwrap().body_mut().read_to_string().unwrap()
+        let mut answer = request.config().http_status_as_error(false).build().call().unwrap();
+        let body = answer.body_mut().read_to_string().unwrap();
+        assert!(answer.status().is_success(), "{path}: {} {body}", answer.status());
+        body
     }
 
     /// An act: a draft of the officer, with its reference.

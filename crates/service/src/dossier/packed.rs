@@ -26,6 +26,8 @@ impl Desk<'_> {
             receipt: package.receipt.clone(),
             awaits_deletion: package.awaits_deletion(),
             deletion: package.deletion.clone(),
+            manifest: package.manifest.clone(),
+            stamped_at: None,
         };
         if self.side.is_some() {
             let found = compare(self.request, package, self.rules());

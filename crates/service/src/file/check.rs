@@ -6,10 +6,11 @@ use crate::Exchange;
 use crate::act::hex;
 use comity_domain::id::RequestId;
 use comity_domain::request::Request;
+use comity_evidence::Digest;
 use comity_store::seal::DossierKey;
-use comity_store::{Fault, Tx, inspection, upload};
+use comity_store::{Fault, Tx, inspection, manifest, upload};
 use futures_util::TryStreamExt;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 
 /// An upload whose content is to be read.
 pub(crate) struct Kept {
@@ -38,6 +39,21 @@ pub(crate) fn uploads(
         };
         if !rows.iter().any(|row| same(&row)) {
             wrong.push(format!("file {named} is not the one that its package names"));
+        }
+    }
+    for package in &request.packages {
+        let Some(named) = &package.manifest else { continue };
+        let kept = manifest::find(tx, key, request.id, package.id);
+        let found = kept.map(|kept| kept.map(|kept| Digest::of(kept.note.as_bytes()).to_string()));
+        match found {
+            Ok(Some(found)) if found == *named => {}
+            Ok(_) => {
+                wrong.push(format!("the manifest of package {} is not the one of its release", package.id));
+            }
+            Err(fault) => {
+                wrong
+                    .push(format!("the manifest of package {} does not open: {}", package.id, fault.message));
+            }
         }
     }
     for row in rows {

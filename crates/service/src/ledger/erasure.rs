@@ -5,15 +5,16 @@
 
 use super::store_fault;
 use crate::act::{Answer, Attempt, Caller, hex, settle};
-use crate::{Exchange, Inner, fill, new_uuid};
+use crate::{Exchange, Inner, new_uuid};
 use comity_domain::clock::Length;
 use comity_domain::id::RequestId;
+use comity_domain::procedure::PinnedProcedure;
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::request::{Request, RequestEvent};
 use comity_domain::time::Moment;
 use comity_policy::Action;
 use comity_store::job::{self, NewJob};
-use comity_store::{Fault, Store, Tx, ledger as rows, request, seal, upload};
+use comity_store::{Fault, Store, Tx, manifest, request, seal, upload};
 
 /// Erases a dossier whose retention is over.
 pub(crate) const ERASE: &str = "request.erase";
@@ -99,8 +100,13 @@ fn erase(tx: &mut dyn Tx, store: &Store, inner: &Inner, id: RequestId) -> Answer
 /// Why a dossier under that procedure is erased when it is.
 fn rule(inner: &Inner, procedure_hash: &str) -> Result<String, Fault> {
     let pinned = inner.pinned.by_hash(procedure_hash).ok_or_else(|| store_fault("an unknown procedure"))?;
-    let retention = &pinned.procedure.retention;
-    Ok(format!("{}, retention of the record: {} ({})", pinned.pin(), retention.record, retention.source))
+    Ok(retention(pinned))
+}
+
+/// How long the record of a request under that procedure is kept, and where that is taken from.
+pub(crate) fn retention(pinned: &PinnedProcedure) -> String {
+    let rule = &pinned.procedure.retention;
+    format!("{}, retention of the record: {} ({})", pinned.pin(), rule.record, rule.source)
 }
 
 /// Removes what a restore has brought back of a dossier that had been erased at `at`, as far as that can be: its key is
@@ -122,8 +128,6 @@ pub(crate) fn erase_again(tx: &mut dyn Tx, inner: &Inner, id: RequestId, at: Mom
 fn remove(tx: &mut dyn Tx, id: RequestId, rule: &str, at: Moment, now: Moment) -> Result<(), Fault> {
     let text = id.to_string();
     let leaves = request::event_leaves(tx, id)?;
-    let mut salt = [0; 32];
-    fill(&mut salt);
     let body = serde_json::json!({
         "record": comity_ledger::bundle::ERASURE,
         "request": text,
@@ -131,13 +135,13 @@ fn remove(tx: &mut dyn Tx, id: RequestId, rule: &str, at: Moment, now: Moment) -
         "rule": rule,
         "commitments": leaves.iter().map(|leaf| hex(&leaf.commitment)).collect::<Vec<_>>(),
     });
-    let record = rows::Record { id: new_uuid(now).to_string(), salt, body: body.to_string() };
-    rows::add_record(tx, Some(&text), &record)?;
+    super::record(tx, Some(&text), body.to_string(), now)?;
     for file in upload::of_dossier(tx, &text)? {
         let paths = upload::paths(tx, &file.id)?;
         upload::remove(tx, &file.id)?;
         crate::file::expiry::delete_later(tx, &paths, now)?;
     }
+    manifest::remove(tx, id)?;
     request::erase(tx, id)?;
     let scrub = NewJob {
         id: new_uuid(now).to_string(),

@@ -3,8 +3,8 @@
 //! is the second way for whoever must not trust it.
 
 use super::proof::bundle;
+use crate::Exchange;
 use crate::act::Denied;
-use crate::{Exchange, fill, new_uuid};
 use comity_ledger::bundle::{Opening, PROGRAM, Subject};
 use comity_store::{Fault, Tx, ledger as rows};
 use serde::{Deserialize, Serialize};
@@ -44,9 +44,7 @@ impl Exchange {
                 at: now.to_string(),
             };
             let body = serde_json::to_string(&program).map_err(|error| Fault::json("a record", &error))?;
-            let mut salt = [0; 32];
-            fill(&mut salt);
-            rows::add_record(tx, None, &rows::Record { id: new_uuid(now).to_string(), salt, body })
+            super::record(tx, None, body, now).map(drop)
         };
         Ok(self.store.write("ledger.program", work).await?)
     }

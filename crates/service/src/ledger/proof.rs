@@ -75,9 +75,7 @@ impl Exchange {
                 Ok(relation) => relation,
                 Err(code) => return attempt.refuse(tx, vec![Refusal::new(code)]),
             };
-            let openings = openings(tx, &store, id, Some(reader_of(relation).0))?;
-            let subject = Subject::Request { id: id.to_string(), reference: parties.reference };
-            let bundle = bundle(tx, subject, openings)?;
+            let bundle = request_bundle(tx, &store, id, parties.reference, Some(reader_of(relation).0))?;
             attempt.record(tx, "viewed", "")?;
             Ok(Ok(bundle.to_string()))
         };
@@ -94,9 +92,7 @@ impl Exchange {
         let store = self.store.clone();
         let work = move |tx: &mut dyn Tx| -> Result<Option<Bundle>, Fault> {
             let Some(parties) = request::parties(tx, id)? else { return Ok(None) };
-            let openings = openings(tx, &store, id, None)?;
-            let subject = Subject::Request { id: id.to_string(), reference: parties.reference };
-            bundle(tx, subject, openings).map(Some)
+            request_bundle(tx, &store, id, parties.reference, None).map(Some)
         };
         let bundle = self.store.read("request.bare_proof", work).await?;
         let bundle = bundle.ok_or_else(|| Refusal::new(RefusalCode::NotFound))?;
@@ -113,6 +109,18 @@ impl Exchange {
         let found = self.store.read("request.by_reference", find).await?;
         found.ok_or_else(|| Refusal::of(RefusalCode::NotFound, "reference").into())
     }
+}
+
+/// The proof of a request whose leaves are all sealed, with what this reader may open of it.
+pub(crate) fn request_bundle(
+    tx: &mut dyn Tx,
+    store: &Store,
+    id: RequestId,
+    reference: String,
+    reader: Option<Reader>,
+) -> Result<Bundle, Fault> {
+    let openings = openings(tx, store, id, reader)?;
+    bundle(tx, Subject::Request { id: id.to_string(), reference }, openings)
 }
 
 /// Each event's leaf with what this reader may open of it, then the records that concern the request. Without a reader

@@ -350,10 +350,7 @@ fn extend(
 }
 
 fn record(tx: &mut dyn Tx, origin: &str, position: u64, body: String, now: Moment) -> Result<Leaf, Fault> {
-    let mut salt = [0; 32];
-    fill(&mut salt);
-    let record = rows::Record { id: new_uuid(now).to_string(), salt, body };
-    rows::add_record(tx, None, &record)?;
+    let record = super::record(tx, None, body, now)?;
     rows::place(tx, &record.id, origin, position)?;
     Ok(Leaf::of(&record.salt, record.body.as_bytes()))
 }

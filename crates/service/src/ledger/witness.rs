@@ -115,12 +115,7 @@ impl Witnesses {
     /// *Errors*: no policy can be made of them: a name or key stands twice, a key does not cosign, or the quorum asks for
     /// more witnesses than there are.
     pub(super) fn new(all: &[WitnessSettings], quorum: usize) -> Result<Self, OpenFault> {
-        let agent = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .build()
-            .new_agent();
+        let agent = crate::outside::client(PATIENCE);
         let all = all.iter().map(|settings| Witness { settings: settings.clone(), state: Mutex::default() });
         let witnesses = Self { all: all.collect(), quorum, agent };
         let rules: Result<Policy, _> = witnesses.rules().parse();

@@ -48,6 +48,9 @@ impl Exchange {
                     revoke(tx, &store, &inner, &what, now)?;
                 }
             }
+            for held in party::memberships(tx, person)? {
+                review_vouched(tx, &store, &inner, held.organisation, now)?;
+            }
             Ok(Ok(()))
         };
         self.on_organisation(who, organisation, Action::PersonEdit, "done", work).await
@@ -85,6 +88,7 @@ impl Exchange {
             let cause = RevocationCause::AccreditationWithdrawn;
             let what = Withdrawn { organisation: found.id, person: Some(person), cause, by, reason: &reason };
             revoke(tx, &store, &inner, &what, now)?;
+            review_vouched(tx, &store, &inner, found.id, now)?;
             Ok(Ok(()))
         };
         self.on_organisation(who, organisation, Action::RoleEdit, "done", work).await

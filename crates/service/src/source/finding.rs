@@ -1,11 +1,11 @@
 //! What the system counts for whoever weighs whether a request is plausible (`legal.md` 7.3, checks 3 and 7; T10). Each
 //! finding has a rule; none decides, and there is no score. It looks only at what this addressee itself received, by keyed
-//! digests and figures: one bounded question for each rule.
+//! digests and figures: one bounded question for each rule, and of P5 and P9 one for each officer.
 
 use crate::act::{Attempt, Caller, Denied, settle};
 use crate::request::{Parties, both};
-use crate::{Exchange, Inner};
-use comity_domain::id::{OrganisationId, RequestId};
+use crate::{Exchange, Inner, zone_of};
+use comity_domain::id::{OrganisationId, PersonId, RequestId};
 use comity_domain::likeness::resembles;
 use comity_domain::party::Organisation;
 use comity_domain::procedure::{FieldKind, Procedure};
@@ -22,9 +22,11 @@ const WORK: std::ops::Range<i8> = 7..20;
 /// P3: a day's requests are unusual from this number on, and beyond this multiple of the daily mean of a month.
 const VOLUME_LEAST: u64 = 10;
 const VOLUME_TIMES: u64 = 3;
-/// P9: so many requests of so few items within a week.
+/// P9: so many requests of so few items by one officer within a week.
 const SLICES_LEAST: u64 = 20;
 const SLICE_ITEMS: i64 = 2;
+/// Most officers of one request whose earlier ones are counted.
+const MOST_OFFICERS: usize = 5;
 /// Most mail domains of one request that are compared.
 const MOST_DOMAINS: usize = 20;
 
@@ -52,7 +54,13 @@ pub(crate) fn findings(
     if repeated > 0 {
         add(FindingRule::RepeatedTarget, repeated, "");
     }
-    let failed = rows::failed(tx, from, to, now.plus_seconds(-365 * DAY_S), request.id)?;
+    let (mut failed, mut slices) = (0, 0);
+    for officer in officers(request) {
+        let year = now.plus_seconds(-365 * DAY_S);
+        failed = failed.max(rows::failed(tx, from, to, officer, year, request.id)?);
+        let week = now.plus_seconds(-7 * DAY_S);
+        slices = slices.max(rows::small(tx, from, to, officer, week, SLICE_ITEMS)?);
+    }
     if failed > 0 {
         add(FindingRule::FailedChecks, failed, "");
     }
@@ -69,7 +77,6 @@ pub(crate) fn findings(
     if !rows::asked_before(tx, request.id, to)? {
         add(FindingRule::NewToUs, 0, "");
     }
-    let slices = rows::received(tx, from, to, now.plus_seconds(-7 * DAY_S), SLICE_ITEMS)?;
     if slices >= SLICES_LEAST {
         add(FindingRule::Slicing, slices, "");
     }
@@ -77,6 +84,13 @@ pub(crate) fn findings(
         add(FindingRule::Probation, 0, "");
     }
     Ok(found)
+}
+
+/// Who wrote it, or whom its message names. Those who vouch and sign stand behind everything that their authority sends, so
+/// that counting theirs would tell of every request.
+fn officers(request: &Request) -> impl Iterator<Item = PersonId> {
+    let wrote = if request.drafters.is_empty() { request.people() } else { request.drafters.clone() };
+    wrote.into_iter().take(MOST_OFFICERS)
 }
 
 /// The request crosses a border, and no mail address, domain or link of an item ends in the code of the State that asks.
@@ -95,9 +109,8 @@ pub(crate) fn unusual_volume(
     to: OrganisationId,
     now: Moment,
 ) -> Result<Option<u64>, Fault> {
-    let any = i64::MAX;
-    let day = rows::received(tx, from, to, now.plus_seconds(-DAY_S), any)?;
-    let month = rows::received(tx, from, to, now.plus_seconds(-30 * DAY_S), any)?;
+    let day = rows::received(tx, from, to, now.plus_seconds(-DAY_S))?;
+    let month = rows::received(tx, from, to, now.plus_seconds(-30 * DAY_S))?;
     // Where nothing came before the day, nothing is usual yet; that nobody has asked before is a finding of its own.
     let before = month.saturating_sub(day);
     let unusual =
@@ -107,8 +120,7 @@ pub(crate) fn unusual_volume(
 
 /// P2: whether it is outside the hours of work of an organisation, by its own zone and the calendar of its State.
 pub(crate) fn outside_hours(inner: &Inner, organisation: &Organisation, at: Moment) -> bool {
-    let zone = jiff::tz::TimeZone::get(&organisation.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    let there = at.in_zone(&zone);
+    let there = at.in_zone(&zone_of(organisation));
     let calendar = inner.calendar(organisation);
     !WORK.contains(&there.civil().hour()) || !calendar.is_working_day(there.date())
 }

@@ -2,13 +2,14 @@
 //! transaction of the withdrawal; many by a job that this transaction leaves. Until a request stands still, the gate of the
 //! domain refuses all the same, because it reads the state of everybody behind it in its own transaction.
 
-use crate::act::{Caller, Memory};
+use crate::act::{Attempt, Caller, Memory};
 use crate::request::act_in;
 use crate::{Exchange, Inner, new_id, new_uuid, notice};
 use comity_domain::id::{OrganisationId, PersonId, RequestId, RevocationId};
 use comity_domain::party::{Membership, Role};
 use comity_domain::request::{Request, RequestCommand, RequestEvent, RevocationCause};
 use comity_domain::time::Moment;
+use comity_policy::Action;
 use comity_store::source::{self as rows, Revocation};
 use comity_store::{Fault, Store, Tx, job, party, request as requests};
 use std::collections::BTreeSet;
@@ -76,7 +77,8 @@ fn freeze_some(
             person: revocation.person,
         };
         // One that has ended or was erased meanwhile refuses: nothing is left to stand still.
-        drop(act_in(tx, store, inner, &Caller::System, *id, &command, None, &memory)?);
+        let mut attempt = Attempt::new(&Caller::System, Action::from(command.act()), inner.now());
+        drop(act_in(tx, store, inner, &mut attempt, *id, &command, None, None, &memory)?);
     }
     match found.get(AT_ONCE) {
         Some(_) => later(tx, FREEZE, revocation.id, found.get(AT_ONCE - 1), now),

@@ -64,7 +64,7 @@ pub(crate) fn intact(package: PackageId) -> RequestCommand {
     RequestCommand::Confirm { package, found: Found::Intact, remark: String::new() }
 }
 
-fn number(who: Who) -> u128 {
+pub(crate) fn number(who: Who) -> u128 {
     match who {
         Who::Officer => 11,
         Who::OfficerWithEveryRole => 12,
@@ -189,7 +189,9 @@ impl World {
             loose_file_days: 7,
             vetting: comity_service::VettingSettings::default(),
             inspector: Inspector::Here,
+            time_stamps: None,
             device_bound: Vec::new(),
+            identity_providers: Vec::new(),
             ledger: comity_service::LedgerSettings::named("log.example"),
             demo: true,
         }

@@ -18,14 +18,14 @@ use comity_store::{Fault, Tx, notice, on_both_engines};
 use std::fmt::Debug;
 use uuid::Uuid;
 
-const ORIGIN: &str = "https://comity.example";
+pub(crate) const ORIGIN: &str = "https://comity.example";
 const MINUTE: i64 = 60;
 
 /// What is made wrong about a passkey or the page that asks it.
 type Change = fn(&mut SoftPasskey);
 
 /// The same world, no demonstration any more.
-async fn in_earnest(store: &TestStore, world: &World, device_bound: &[Role]) -> World {
+pub(crate) async fn in_earnest(store: &TestStore, world: &World, device_bound: &[Role]) -> World {
     let changed = world.again(store, |settings| {
         settings.demo = false;
         ORIGIN.clone_into(&mut settings.base_url);
@@ -34,25 +34,25 @@ async fn in_earnest(store: &TestStore, world: &World, device_bound: &[Role]) -> 
     changed.await.unwrap()
 }
 
-async fn earnest_world(store: &mut TestStore) -> World {
+pub(crate) async fn earnest_world(store: &mut TestStore) -> World {
     let world = World::open(store).await;
     in_earnest(store, &world, &[]).await
 }
 
-fn code<T: Debug>(done: Result<T, Denied>) -> RefusalCode {
+pub(crate) fn code<T: Debug>(done: Result<T, Denied>) -> RefusalCode {
     match done {
         Err(Denied::Refused(refusals)) => refusals[0].code,
         other => panic!("not refused: {other:?}"),
     }
 }
 
-async fn link(world: &World, who: Who) -> String {
+pub(crate) async fn link(world: &World, who: Who) -> String {
     let home = organisation(crate::harness::home(who));
     world.exchange.link(&Caller::Operator, home, person(who)).await.unwrap()
 }
 
 /// Enrols a passkey by a new link and gives the secret of the session that this begins.
-async fn enrol(world: &World, who: Who, key: &mut SoftPasskey) -> String {
+pub(crate) async fn enrol(world: &World, who: Who, key: &mut SoftPasskey) -> String {
     let secret = link(world, who).await;
     let challenge = world.exchange.enrolment_challenge(Grant::Link(&secret)).await.unwrap();
     let answer = key.create(&challenge.options);
@@ -75,11 +75,11 @@ fn caller(session: &Session) -> Caller {
     Caller::Person { actor: session.actor.clone(), via: Via::Page, presence: session.presence }
 }
 
-async fn come(world: &World, secret: &str) -> Caller {
+pub(crate) async fn come(world: &World, secret: &str) -> Caller {
     caller(&session(world, secret).await.unwrap())
 }
 
-async fn show(world: &World, who: &Caller, key: &mut SoftPasskey) -> Result<(), Denied> {
+pub(crate) async fn show(world: &World, who: &Caller, key: &mut SoftPasskey) -> Result<(), Denied> {
     let challenge = world.exchange.presence_challenge(who).await.unwrap();
     let answer = key.get(&challenge.options);
     world.exchange.show_presence(who, &challenge.handle, &answer).await
@@ -91,7 +91,7 @@ async fn add(world: &World, who: &Caller, key: &mut SoftPasskey) -> Result<(), D
     world.exchange.add_authenticator(who, &challenge.handle, &answer, "second").await
 }
 
-async fn entries(store: &TestStore, action: &str) -> Vec<TrailRow> {
+pub(crate) async fn entries(store: &TestStore, action: &str) -> Vec<TrailRow> {
     let read = |tx: &mut dyn Tx| -> Result<Vec<TrailRow>, Fault> {
         trail::after(tx, "", 100_000)?.into_iter().map(|(_, kept)| Ok(kept?.entry)).collect()
     };
@@ -100,7 +100,7 @@ async fn entries(store: &TestStore, action: &str) -> Vec<TrailRow> {
 }
 
 /// Kinds of the notices to a person, by name.
-async fn told(store: &TestStore, who: Who) -> Vec<String> {
+pub(crate) async fn told(store: &TestStore, who: Who) -> Vec<String> {
     let rows = store.read("test.notices", |tx: &mut dyn Tx| notice::latest(tx, 1_000)).await.unwrap();
     let own = rows.into_iter().filter(|row| row.person == person(who)).map(|row| row.kind);
     let mut kinds: Vec<String> = own.filter(|kind| kind.contains('-')).collect();

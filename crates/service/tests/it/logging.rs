@@ -108,6 +108,14 @@ async fn delivered(world: &World, id: RequestId) {
     let package = world.look(Who::Analyst, id).await.packages.last().unwrap().clone();
     world.act(Who::Reviewer, id, releasing(&package)).await;
     drop(world.exchange.download(&World::caller(Who::Officer), id, file).await.unwrap());
+    let purpose = comity_domain::term::ExportPurpose::Court;
+    drop(
+        world
+            .exchange
+            .court_bundle(&World::caller(Who::Officer), id, package.id, purpose, None)
+            .await
+            .unwrap(),
+    );
     world.exchange.proof(&World::caller(Who::Officer), id).await.unwrap();
     world.act(Who::Officer, id, intact(package.id)).await;
     let deletion =

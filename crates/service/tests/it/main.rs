@@ -3,13 +3,19 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where something is not as it must be")]
 
 mod addressee;
+mod assertion;
+#[expect(dead_code, reason = "other tests need the rest")]
+#[path = "../../../evidence/tests/it/authority.rs"]
+mod authority;
 mod backup;
 mod concurrency;
 mod corrupt;
 mod desk;
 mod erased;
+mod evidence;
 mod fault;
 mod fault_file;
+mod federation;
 mod harness;
 mod hold;
 mod identity;

@@ -383,6 +383,37 @@ on_both_engines! {
         }
     }
 
+    async fn what_one_officer_did_is_told_of_their_requests_and_of_nobody_elses(store) {
+        let world = World::open(store).await;
+        let told = async |id, rule| -> Option<u64> {
+            let found = world.exchange.findings(&World::caller(Who::Analyst), id).await.unwrap();
+            found.iter().find(|finding| finding.rule == rule).map(|finding| finding.count)
+        };
+        let first = world.draft(Who::Officer, SUBSCRIBER).await;
+        world.send(first).await;
+        world.act(Who::Analyst, first, world.check(CheckKind::Documents, false)).await;
+        let mut last = first;
+        for number in 2..=20 {
+            assert_eq!(told(last, FindingRule::Slicing).await, None, "{number}");
+            last = world.draft(Who::Officer, SUBSCRIBER).await;
+            world.send(last).await;
+        }
+        assert_eq!(told(last, FindingRule::Slicing).await, Some(20));
+        assert_eq!(told(last, FindingRule::FailedChecks).await, Some(1));
+        let colleague = world.draft(Who::OfficerWithEveryRole, SUBSCRIBER).await;
+        world.act(Who::OfficerWithEveryRole, colleague, RequestCommand::Submit).await;
+        world.act(Who::Gatekeeper, colleague, RequestCommand::Forward).await;
+        let sign = RequestCommand::Authorise { statement: "Necessary.".to_owned() };
+        world.act(Who::Judge, colleague, sign).await;
+        world.act(Who::OfficerWithEveryRole, colleague, RequestCommand::Send).await;
+        for rule in [FindingRule::Slicing, FindingRule::FailedChecks] {
+            assert_eq!(told(colleague, rule).await, None, "{rule:?}");
+        }
+        // A week later nothing of it is many any more.
+        world.pass(8 * 86_400).await;
+        assert_eq!(told(last, FindingRule::Slicing).await, None);
+    }
+
     async fn three_hundred_forged_messages_reach_nothing_without_checks(store) {
         let world = World::open(store).await;
         for number in 0..300 {

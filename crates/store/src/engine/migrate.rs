@@ -43,6 +43,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(10, "0010_inspection"),
     migration!(11, "0011_source"),
     migration!(12, "0012_authenticator"),
+    migration!(13, "0013_manifest"),
+    migration!(14, "0014_federation"),
     migration!(16, "0016_vetting"),
 ];
 

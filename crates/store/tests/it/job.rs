@@ -27,7 +27,7 @@ async fn enqueue(store: &Store, new: NewJob) -> bool {
 async fn claim(store: &Store, now_us: i64, token: &'static str, limit: i64) -> Vec<Job> {
     store
         .write("test.claim", move |tx| {
-            job::claim(tx, now_us, LEASE_US, token, limit, Lane::Beside("inspect"))
+            job::claim(tx, now_us, LEASE_US, token, limit, Lane::Beside("inspect", "stamp"))
         })
         .await
         .expect("claimed")
@@ -189,7 +189,7 @@ on_both_engines! {
             runners.push(tokio::spawn(async move {
                 let mut mine = Vec::new();
                 loop {
-                    let work = move |tx: &mut dyn Tx| job::claim(tx, NOW_US + 99, LEASE_US, token, 3, Lane::Beside("inspect"));
+                    let work = move |tx: &mut dyn Tx| job::claim(tx, NOW_US + 99, LEASE_US, token, 3, Lane::Beside("inspect", "stamp"));
                     match store.write("test.claim", work).await {
                         Ok(held) if held.is_empty() => return mine,
                         Ok(held) => mine.extend(held.into_iter().map(|job| job.id)),

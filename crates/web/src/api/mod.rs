@@ -2,7 +2,8 @@
 //! Its document is made from this code; errors are problems (RFC 9457). It never asks anything the pages cannot ask.
 
 mod account;
-mod body;
+pub(crate) mod body;
+mod evidence;
 mod file;
 mod organisation;
 mod procedure;
@@ -24,6 +25,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use comity_domain::refusal::RefusalCode;
+use comity_domain::term::ExportPurpose;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -42,7 +44,7 @@ const BASE: &str = "/api/v1";
                        asked about its permission like that person. Errors are problems (RFC 9457).",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    components(schemas(Problem)),
+    components(schemas(Problem, ExportPurpose)),
     tags(
         (name = "requests", description = "The dossiers of the own organisation, on either side."),
         (name = "files", description = "Files of an answer."),
@@ -66,6 +68,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(file::append))
         .routes(routes!(file::complete))
         .routes(routes!(file::content))
+        .routes(routes!(evidence::court_bundle))
         .routes(routes!(procedure::list))
         .routes(routes!(procedure::one))
         .routes(routes!(procedure::offers))

@@ -3,11 +3,12 @@
 
 use super::act::Typed;
 use super::frame::{Frame, render, render_as};
+use crate::api::body::{Path, Query};
 use crate::error::{PageError, status_of};
 use crate::session::{AtAccount, Form, SignedIn, ended_cookie, local_path};
 use crate::state::State as App;
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -40,6 +41,8 @@ struct AccountPage {
     a: AccountView,
     /// Roles that this session may not use.
     withheld: Vec<Role>,
+    /// Identity providers: the code of the organisation, and the issuer.
+    providers: Vec<(String, String)>,
     typed: Typed,
     refusals: Vec<Refusal>,
 }
@@ -69,8 +72,8 @@ async fn page(
     let a = app.exchange.account(&who.caller).await?;
     let f = Frame::of(app, who, "account", "nav-account").await;
     let status = refusals.first().map_or(StatusCode::OK, |first| status_of(first.code));
-    let withheld = who.withheld.clone();
-    Ok(render_as(status, &AccountPage { f, a, withheld, typed, refusals }))
+    let (withheld, providers) = (who.withheld.clone(), app.exchange.identity_providers());
+    Ok(render_as(status, &AccountPage { f, a, withheld, providers, typed, refusals }))
 }
 
 /// `GET /account`
@@ -79,7 +82,7 @@ async fn show(State(app): State<App>, AtAccount(who): AtAccount) -> Result<Respo
 }
 
 /// What follows a form: back to the page, or the page with what was typed and why not.
-async fn after(
+pub(super) async fn after(
     app: &App,
     who: &SignedIn,
     typed: Typed,

@@ -1,12 +1,13 @@
 //! The card of an accreditation: what anybody who is signed in may know of it, to read on the screen or on paper.
 
 use super::frame::{Frame, render};
+use crate::api::body::Path;
 use crate::error::PageError;
 use crate::session::SignedIn;
 use crate::state::State as App;
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use comity_domain::party::AccreditationState;

@@ -3,11 +3,13 @@
 use super::check;
 use super::frame::{Frame, render_as};
 use super::scope;
+use crate::api::body::{Path, Query};
 use crate::error::PageError;
 use crate::session::{Form, SignedIn};
 use crate::state::State as App;
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::Json;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use comity_domain::id::{ItemId, RequestId};
@@ -16,7 +18,7 @@ use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
 use comity_domain::request::{Correction, Decision, DraftItem, Finding, Giving, RequestAct, RequestCommand};
 use comity_domain::term::RequestKind;
 use comity_domain::time::Moment;
-use comity_service::{Denied, Dossier, IdempotencyKey, ItemView, PackageView};
+use comity_service::{Challenge, Denied, Dossier, IdempotencyKey, ItemView, PackageView, Receipt};
 use serde::Deserialize;
 
 /// What an address may say about the form.
@@ -104,7 +106,9 @@ async fn page(
     let given = typed.get("key").to_owned();
     let key =
         if given.is_empty() { uuid::Uuid::from_u64_pair(d.version, fresh()).to_string() } else { given };
-    let absent = |refusal: &Refusal| refusal.code == RefusalCode::PresenceRequired;
+    let absent = |refusal: &Refusal| {
+        matches!(refusal.code, RefusalCode::PresenceRequired | RefusalCode::SignatureRequired)
+    };
     let status = match refusals.first() {
         None => StatusCode::OK,
         Some(first) if absent(first) => StatusCode::FORBIDDEN,
@@ -131,15 +135,54 @@ pub(super) async fn perform(
         Ok(command) => command,
         Err(refusal) => return page(&app, &who, id, act, typed, vec![refusal]).await,
     };
-    let expected = typed.get("version").parse().ok();
-    let key = IdempotencyKey::new(typed.get("key"));
-    match app.exchange.act(&who.caller, id, command, expected, key).await {
+    let done = act_as(&app, &who, id, command, &typed).await;
+    match done {
         Ok(_) => Ok(super::dossier::after(id, act)),
         Err(Denied::Refused(refusals)) if refusals.iter().all(|r| r.code != RefusalCode::NotFound) => {
             page(&app, &who, id, act, typed, refusals).await
         }
         Err(denied) => Err(denied.into()),
     }
+}
+
+/// Acts with the passkey's signature where the form brings one.
+async fn act_as(
+    app: &App,
+    who: &SignedIn,
+    id: RequestId,
+    command: RequestCommand,
+    typed: &Typed,
+) -> Result<Receipt, Denied> {
+    let expected = typed.get("version").parse().ok();
+    let key = IdempotencyKey::new(typed.get("key"));
+    let (handle, answer) = (typed.get("ceremony"), typed.get("answer"));
+    if !answer.is_empty() {
+        return app.exchange.act_signed(&who.caller, id, command, expected, key, handle, answer).await;
+    }
+    let done = app.exchange.act(&who.caller, id, command.clone(), expected, key).await;
+    // Only a form that is to be signed has the field.
+    let signs = typed.find("ceremony").is_some();
+    let unsigned = |refusal: &Refusal| {
+        matches!(refusal.code, RefusalCode::SignatureRequired | RefusalCode::PresenceRequired)
+    };
+    if !signs || !matches!(&done, Err(Denied::Refused(refusals)) if refusals.iter().any(unsigned)) {
+        return done;
+    }
+    // The script got no challenge because something else stands against the act: say that.
+    app.exchange.signature_challenge(&who.caller, id, command, expected).await.and(done)
+}
+
+/// `POST /requests/{id}/acts/{act}/challenge`: what the passkey is to sign, for the act as the form has it.
+pub(super) async fn challenge(
+    State(app): State<App>,
+    who: SignedIn,
+    Path((id, act)): Path<(RequestId, RequestAct)>,
+    Form(pairs): Form,
+) -> Result<Json<Challenge>, PageError> {
+    let typed = Typed(pairs);
+    let command = command(act, &typed, app.exchange.now()).map_err(Denied::from)?;
+    let expected = typed.get("version").parse().ok();
+    Ok(Json(app.exchange.signature_challenge(&who.caller, id, command, expected).await?))
 }
 
 /// Reads the command of a form.
@@ -272,6 +315,12 @@ impl ActPage {
     /// Whether a passkey must be shown for it.
     fn sensitive(&self) -> bool {
         self.d.acts.iter().any(|view| view.act == self.act && view.present)
+    }
+
+    /// Whether a passkey signs it; in a demonstration nobody has one.
+    fn signed(&self) -> bool {
+        let wanted = self.d.acts.iter().any(|view| view.act == self.act && view.signed);
+        wanted && self.f.presence.is_some()
     }
 
     fn is(&self, act: &str) -> bool {

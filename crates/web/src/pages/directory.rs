@@ -1,12 +1,13 @@
 //! The directory: who can be addressed, how they are reached, and from which source that is known.
 
 use super::frame::{Frame, render};
+use crate::api::body::Path;
 use crate::error::PageError;
 use crate::session::SignedIn;
 use crate::state::State as App;
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use comity_domain::id::OrganisationId;

@@ -1,11 +1,12 @@
 //! The dossier: the whole case on one page, readable top to bottom and on paper.
 
 use super::frame::{Frame, render, render_as};
+use crate::api::body::Path;
 use crate::error::PageError;
 use crate::session::{DONE_COOKIE, SignedIn, cookie, done_cookie};
 use crate::state::State as App;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,7 +15,7 @@ use comity_domain::party::Side;
 use comity_domain::procedure::Section;
 use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
 use comity_domain::request::{Evidence, RequestAct, RequestState, SignedBy};
-use comity_domain::term::{Certainty, ItemOutcome, Priority};
+use comity_domain::term::{Certainty, ExportPurpose, ItemOutcome, Priority};
 use comity_service::{
     ActView, Case, CheckView, ClockView, Dossier, Erased, FieldView, HistoryView, ItemView, ReadingKind,
 };
@@ -329,6 +330,11 @@ impl DossierPage {
     fn sentence(&self, entry: &HistoryView) -> String {
         let words = &self.f.words;
         entry.sentence(words.texts(), words.language(), &self.d.clocks, |at| words.moment(at))
+    }
+
+    /// What a court bundle can be taken for.
+    const fn purposes(&self) -> &'static [ExportPurpose] {
+        ExportPurpose::ALL
     }
 
     fn sized(&self, bytes: &u64) -> String {

@@ -3,11 +3,12 @@
 
 use super::act::Typed;
 use super::frame::{Frame, render, render_as};
+use crate::api::body::Path;
 use crate::error::PageError;
 use crate::session::{Form, SignedIn};
 use crate::state::State as App;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use comity_domain::id::RequestId;

@@ -15,6 +15,7 @@ mod directory;
 mod dossier;
 mod draft;
 mod explain;
+mod federation;
 mod figures;
 mod frame;
 mod offer;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> Router<State> {
         .route("/requests/{id}/draft", get(draft::show).post(draft::save))
         .route("/requests/{id}/autosave", post(draft::autosave))
         .route("/requests/{id}/acts/{act}", get(act::show).post(act::perform))
+        .route("/requests/{id}/acts/{act}/challenge", post(act::challenge))
         .merge(queue::routes())
         .merge(offer::routes())
         .merge(procedure::routes())
@@ -62,6 +64,7 @@ pub(crate) fn routes() -> Router<State> {
         .merge(outbox::routes())
         .merge(sign_in::routes())
         .merge(account::routes())
+        .merge(federation::routes())
         .merge(status::routes())
 }
 

@@ -2,12 +2,13 @@
 
 use super::act::Typed;
 use super::frame::{Frame, render};
+use crate::api::body::Query;
 use crate::error::PageError;
 use crate::session::{Form, SignedIn};
 use crate::state::State as App;
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use comity_domain::id::OrganisationId;

@@ -2,12 +2,13 @@
 
 use super::act::Typed;
 use super::frame::{Frame, render_as};
+use crate::api::body::Path;
 use crate::error::PageError;
 use crate::session::{Form, SignedIn};
 use crate::state::State as App;
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};

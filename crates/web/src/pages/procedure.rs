@@ -1,12 +1,13 @@
 //! The written procedures, public: they read and print like written procedures.
 
 use super::frame::{Frame, render};
+use crate::api::body::Path;
 use crate::error::PageError;
 use crate::session::Visitor;
 use crate::state::State as App;
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use comity_domain::procedure::PinnedProcedure;

@@ -3,6 +3,7 @@
 
 use super::act::Typed;
 use super::frame::{Frame, render_as};
+use crate::api::body::Path;
 use crate::error::{PageError, status_of};
 use crate::limit::Attempt;
 use crate::session::{
@@ -11,7 +12,7 @@ use crate::session::{
 };
 use crate::state::State as App;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -54,6 +55,8 @@ struct SignInPage {
     typed: Typed,
     refusals: Vec<Refusal>,
     personas: Vec<DirectoryEntry>,
+    /// Identity providers: the code of the organisation, and the issuer.
+    providers: Vec<(String, String)>,
     /// Where passkeys work, when the visitor may be elsewhere.
     origin: Option<String>,
 }
@@ -77,7 +80,17 @@ async fn page(
     let origin = app.exchange.passkey_origin();
     let origin = (origin != &*app.base_url).then(|| origin.to_owned());
     let status = refusals.first().map_or(StatusCode::OK, |first| status_of(first.code));
-    Ok(render_as(status, &SignInPage { f, way, typed, refusals, personas, origin }))
+    let providers = app.exchange.identity_providers();
+    Ok(render_as(status, &SignInPage { f, way, typed, refusals, personas, providers, origin }))
+}
+
+/// The page with why somebody did not get in.
+pub(super) async fn refused(
+    app: &App,
+    visitor: &Visitor,
+    refusals: Vec<Refusal>,
+) -> Result<Response, PageError> {
+    page(app, visitor, Way::Passkey, Typed(Vec::new()), refusals).await
 }
 
 /// What follows a form: a session, or the form again with what was typed and why not.

@@ -68,4 +68,24 @@ on_both_engines! {
         assert!(page.contains("Who may: "), "{page}");
         assert!(page.contains("action=\"/sign-out\"") && !page.contains("href=\"/sign-in\""), "{page}");
     }
+
+    async fn an_address_that_cannot_be_read_is_told_on_a_page(store) {
+        let world = World::open(store).await;
+        let id = world.sent().await;
+        let session = world.session(OFFICER).await;
+        let package = "00000000-0000-0000-0000-00000000000b";
+        for (path, status) in [
+            ("/requests/nothing".to_owned(), StatusCode::NOT_FOUND),
+            (format!("/requests/{id}/packages/{package}/court-bundle.zip?purpose=GOSSIP"), StatusCode::BAD_REQUEST),
+            (format!("/requests/{id}/packages/{package}/court-bundle.zip"), StatusCode::BAD_REQUEST),
+            (format!("/requests/{id}/packages/{package}/court-bundle.zip?purpose=COURT"), StatusCode::FORBIDDEN),
+        ] {
+            let answer = world.page(&session, "GET", &path, &[], "").await;
+            assert_eq!(answer.status, status, "{path}");
+            let page = answer.text();
+            assert!(page.contains("action=\"/sign-out\"") && !page.contains("deserialize"), "{path}: {page}");
+            // What is not released is refused for that, and not for want of the role that the officer has.
+            assert!(!page.contains("Who may"), "{path}: {page}");
+        }
+    }
 }

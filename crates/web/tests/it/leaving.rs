@@ -170,6 +170,32 @@ on_both_engines! {
         let given = dossier(&world, OFFICER, id).await["packages"][0]["files"][0].clone();
         assert_eq!(given["columns"][2]["reason"], "Asked by telephone.");
 
+        // The court bundle, as the page offers it and over the API.
+        let officer = world.session(OFFICER).await;
+        let page = world.page(&officer, "GET", &format!("/requests/{id}"), &[], "").await.text();
+        assert!(page.contains("no time stamp") && page.contains("to be examined by an expert"), "{page}");
+        let path = format!("/requests/{id}/packages/{package}/court-bundle.zip");
+        assert!(page.contains(&format!("action=\"{path}\"")), "{page}");
+        let purpose = format!("{path}?purpose=COURT");
+        let token = world.token(OFFICER).await;
+        let answers = [
+            world.page(&officer, "GET", &purpose, &[], "").await,
+            world.call(&token, "GET", &format!("/api/v1{purpose}"), None).await,
+        ];
+        for answer in answers {
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+            assert_eq!(answer.header("content-type"), "application/zip");
+            assert!(answer.header("content-security-policy").contains("sandbox"));
+            assert!(answer.header("content-disposition").ends_with("-court-bundle.zip\""));
+            assert!(answer.text().starts_with("PK") && answer.text().contains("comity manifest v1"));
+        }
+        for wrong in [path.clone(), format!("{path}?purpose=else"), format!("{purpose}&more=1")] {
+            let refused = world.page(&officer, "GET", &wrong, &[], "").await;
+            assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{wrong}");
+        }
+        let keys = world.bare("GET", "/ledger/evidence-keys").await.text();
+        assert!(keys.starts_with("instance ") && keys.contains("/evidence"), "{keys}");
+
         let (session, csrf, _) = form(&world, OFFICER, id, "confirm", "en").await;
         let body = format!("csrf={csrf}&package={package}&found=over_disclosure&beyond={file}&remark=Too+much.");
         let done = send(&world, &session, id, "confirm", &body).await;

@@ -22,7 +22,7 @@ pub(crate) enum Expected {
 pub(crate) fn expected(gate: &Gate, who: Who, action: Action, relation: Relation, facts: Facts) -> Expected {
     let actor = who.actor();
     // In this world everybody counts as present; what absence refuses is held by the tests of policy and service.
-    let facts = Facts { present: true, ..facts };
+    let facts = Facts { present: true, signed: true, ..facts };
     let verdict = gate.ask(&Subject::Person(&actor), action, relation, facts);
     match (verdict.allowed, verdict.unmet) {
         (true, _) => Expected::Allowed,
@@ -130,6 +130,17 @@ fn about_requests(who: Who, held: &Held) -> Vec<Case> {
     cases.push(case(Action::FileUpload, "PATCH", file.clone(), None, true, complete));
     cases.push(case(Action::FileUpload, "POST", format!("{file}/complete"), None, true, FINE));
     cases.push(case(Action::FileDownload, "GET", format!("{file}/content"), None, false, FINE));
+    // No package is there: who may take a bundle of one is told so.
+    let missing = "00000000-0000-0000-0000-00000000000b";
+    let bundle = format!("{path}/packages/{missing}/court-bundle.zip?purpose=COURT");
+    cases.push(case(
+        Action::PackageExport,
+        "GET",
+        bundle,
+        None,
+        false,
+        &[StatusCode::UNPROCESSABLE_ENTITY, StatusCode::CONFLICT],
+    ));
     cases
 }
 

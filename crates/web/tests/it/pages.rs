@@ -32,7 +32,7 @@ fn form(path: &str, csrf: &str, world: &World) -> String {
              form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\nbytes\r\n--x--\r\n"
         );
     }
-    let fields = match path.rsplit('/').next().unwrap() {
+    let fields = match path.trim_end_matches("/challenge").rsplit('/').next().unwrap() {
         "new" => format!("to={}&procedure=bud.18_subscriber", organisation(2)),
         "people" => {
             "name=New&email=new%40nbp.example&language=en&function=Clerk&accreditation=A-9&roles=officer&\
@@ -72,11 +72,13 @@ fn address(path: &str, about: About, act: Option<RequestAct>) -> String {
     path.replace("{id}", &id)
         .replace("{person}", &person.to_string())
         .replace("{file}", spare)
+        .replace("{package}", spare)
         .replace("{token}", spare)
         .replace("{number}", spare)
         .replace("{revocation}", spare)
         .replace("{kind}", "receipt")
         .replace("{act}", act.map_or("withdraw", RequestAct::as_str))
+        .replace("court-bundle.zip", "court-bundle.zip?purpose=COURT")
 }
 
 /// Whether the table lets this person do what the route is for.

@@ -90,7 +90,7 @@ fn every_action_of_a_person_can_be_reached_over_the_api() {
         .flat_map(|route| route.actions.iter().copied())
         .collect();
     // Looking at an organisation goes through its directory entry; how the instance does is for a page, because reading it
-    // counts as having seen it; only clocks tick, only time removes a file or erases a request, and only the system inspects.
+    // counts as having seen it; only clocks tick, only time removes a file or erases a request, and only the system inspects and stamps.
     // The console sets up organisations, makes backups and puts them back. A passkey is
     // shown by a person in a browser.
     let elsewhere = [
@@ -109,6 +109,7 @@ fn every_action_of_a_person_can_be_reached_over_the_api() {
         "request.erase",
         "file.expire",
         "file.inspect",
+        "package.stamp",
     ];
     let missing: Vec<&str> = comity_policy::Action::ALL
         .iter()

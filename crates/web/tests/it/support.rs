@@ -64,7 +64,9 @@ impl Instance {
             loose_file_days: 7,
             vetting: comity_service::VettingSettings::default(),
             inspector: comity_service::Inspector::Here,
+            time_stamps: None,
             device_bound: Vec::new(),
+            identity_providers: Vec::new(),
             ledger: comity_service::LedgerSettings::named("log.example"),
             demo: true,
         };
