@@ -203,7 +203,7 @@ pub(crate) enum Touches {
     Case,
     /// The list of an organisation's dossiers, none of them yet.
     Queue,
-    /// A clock of a dossier, or what time alone does to a file in it, or its inspection.
+    /// A clock of a dossier, or what time alone does to a file in it or to a probation, or its inspection.
     Clock,
     /// No dossier.
     Elsewhere,

@@ -50,6 +50,7 @@ pub(crate) fn run(
         people::set_up(&exchange).await?;
         if nothing_told(&exchange).await? {
             story::tell(&exchange).await?;
+            people::newcomers(&exchange).await?;
         }
         let contract = contract(&exchange, &base_url).await?;
         serve(exchange, web, axum::Router::new(), listener, None, |_| {

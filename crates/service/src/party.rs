@@ -520,7 +520,9 @@ impl Exchange {
             for m in &memberships {
                 party::put_membership(tx, m)?;
                 ends_later(tx, m, now)?;
-                review_vouched(tx, &store, &inner, m.organisation, now)?;
+            }
+            for held in party::memberships(tx, person.id)? {
+                review_vouched(tx, &store, &inner, held.organisation, now)?;
             }
             Ok(Ok(()))
         };

@@ -487,7 +487,7 @@ mod tests {
                 key.starts_with("notice-") && (key.ends_with("-subject") || key.ends_with("-body"))
             };
             let notices: Vec<_> = all.iter().filter(|(key, _)| parts(key)).collect();
-            assert_eq!(notices.len(), 40);
+            assert_eq!(notices.len(), 54);
             for (key, names) in notices {
                 assert!(names.iter().all(|name| name == "reference" || name == "link"), "{key}: {names:?}");
             }

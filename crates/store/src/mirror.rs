@@ -24,7 +24,7 @@ crate::sql! {
     RAISE = "insert into alarm (id, at_us, organisation, person, request, rule, told) values ($1, $2, $3, $4, $5, $6, $7)
         on conflict do nothing";
     ALARMS = "select request, rule from alarm where organisation = $1 and at_us >= $2 and at_us <= $3
-        order by at_us, id limit 1000";
+        order by at_us, rule, id limit 1000";
     COUNTS = "select rule, count(*) from alarm group by rule order by rule";
     ASKED_ADDRESSEE = "select case when exists (select 1 from request where from_organisation = $1
             and to_organisation = $2 and arrived = 1 and id <> $3) then 1 else 0 end";

@@ -11,6 +11,7 @@ mod backup;
 mod concurrency;
 mod corrupt;
 mod desk;
+mod dns;
 mod erased;
 mod evidence;
 mod fault;

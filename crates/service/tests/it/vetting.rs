@@ -12,7 +12,7 @@ use comity_domain::request::{FindingRule, RequestCommand};
 use comity_domain::term::{Language, Priority};
 use comity_domain::time::Moment;
 use comity_domain::vetting::AlarmRule;
-use comity_service::{Caller, Denied, Grant, Presence, Via};
+use comity_service::{Caller, Denied, Grant, Presence, Settings, Via};
 use comity_store::testing::TestStore;
 use comity_store::{Fault, Tx, notice, on_both_engines};
 use uuid::Uuid;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 const SHA256: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 const DAY: i64 = 86_400;
 
-fn refusal<T: std::fmt::Debug>(answer: Result<T, Denied>) -> RefusalCode {
+pub(crate) fn refusal<T: std::fmt::Debug>(answer: Result<T, Denied>) -> RefusalCode {
     match answer {
         Err(Denied::Refused(refusals)) => refusals[0].code,
         other => panic!("not refused: {other:?}"),
@@ -82,7 +82,7 @@ async fn administrator(world: &World, number: u128, id: u128) -> Caller {
     caller
 }
 
-async fn run(store: &TestStore, sql: &'static str) {
+pub(crate) async fn run(store: &TestStore, sql: &'static str) {
     store.write::<_, Fault>("test.run", move |tx: &mut dyn Tx| tx.put(sql, &[])).await.unwrap();
 }
 
@@ -100,16 +100,8 @@ async fn letter(world: &World, id: OrganisationId) {
 }
 
 /// A second founding authority (number 6, of another State), and one that joins (number 7).
-async fn joining(store: &mut TestStore) -> (World, Caller, Caller) {
-    let world = World::open(store).await;
-    world
-        .exchange
-        .put_organisation(&Caller::Operator, of(6, OrganisationKind::Authority, "XB"))
-        .await
-        .unwrap();
-    // It is as if it had been here from the beginning.
-    run(store, "delete from vetting").await;
-    run(store, "update organisation set status = 'active'").await;
+pub(crate) async fn joining(store: &mut TestStore) -> (World, Caller, Caller) {
+    let world = World::founded_with(store, vec![of(6, OrganisationKind::Authority, "XB")]).await;
     world
         .exchange
         .put_organisation(&Caller::Operator, of(7, OrganisationKind::Authority, "XA"))
@@ -146,6 +138,26 @@ async fn prepared(world: &World, priority: Priority) -> RequestId {
     world.act(Who::Gatekeeper, id, RequestCommand::Forward).await;
     world.act(Who::Judge, id, RequestCommand::Authorise { statement: "Necessary.".to_owned() }).await;
     id
+}
+
+/// The same instance where people sign, with a single request a day on probation; somebody enrols a passkey for the officer.
+async fn in_earnest(world: &World, store: &TestStore) -> (World, Caller, SoftPasskey, String) {
+    const ORIGIN: &str = "https://comity.example";
+    let change = |settings: &mut Settings| {
+        settings.demo = false;
+        settings.vetting.daily = 1;
+        ORIGIN.clone_into(&mut settings.base_url);
+    };
+    let earnest = world.again(store, change).await.unwrap();
+    let (exchange, at) = (&earnest.exchange, organisation(home(Who::Officer)));
+    let secret = exchange.link(&Caller::Operator, at, person(Who::Officer)).await.unwrap();
+    let mut key = SoftPasskey::new(1, ORIGIN);
+    let challenge = exchange.enrolment_challenge(Grant::Link(&secret)).await.unwrap();
+    let answer = key.create(&challenge.options);
+    let cookie = exchange.enrol(Grant::Link(&secret), &challenge.handle, &answer, "x").await.unwrap();
+    let session = exchange.session(&cookie).await.unwrap().unwrap();
+    let caller = Caller::Person { actor: session.actor, via: Via::Page, presence: session.presence };
+    (earnest, caller, key, cookie)
 }
 
 on_both_engines! {
@@ -235,6 +247,59 @@ on_both_engines! {
         assert_eq!(status(&world, id).await, OrganisationStatus::Joining);
     }
 
+    async fn whoever_vouched_and_is_suspended_or_loses_the_accreditation_no_longer_counts(store) {
+        let (world, one, two) = joining(store).await;
+        let (id, voucher) = (organisation(7), PersonId::new(Uuid::from_u128(61)));
+        letter(&world, id).await;
+        world.exchange.vouch(&one, id, "x").await.unwrap();
+        world.exchange.vouch(&two, id, "x").await.unwrap();
+        assert_eq!(status(&world, id).await, OrganisationStatus::Active);
+        let other = administrator(&world, 6, 62).await;
+        world.exchange.set_active(&other, voucher, false).await.unwrap();
+        assert_eq!(status(&world, id).await, OrganisationStatus::Joining);
+        let newcomers = world.exchange.newcomers(&one, None).await.unwrap();
+        let counted: Vec<bool> = newcomers[0].vouchers.iter().map(|voucher| voucher.counts).collect();
+        assert_eq!(counted, [true, false]);
+        world.exchange.set_active(&other, voucher, true).await.unwrap();
+        assert_eq!(status(&world, id).await, OrganisationStatus::Active);
+        world.exchange.withdraw_accreditation(&other, voucher, "Left the service.").await.unwrap();
+        assert_eq!(status(&world, id).await, OrganisationStatus::Joining);
+        // The organisation stands by it through somebody else.
+        assert_eq!(refusal(world.exchange.vouch(&other, id, "x").await), RefusalCode::VouchedAlready);
+        world.exchange.retract(&other, id).await.unwrap();
+        world.exchange.vouch(&other, id, "I have met them myself.").await.unwrap();
+        assert_eq!(status(&world, id).await, OrganisationStatus::Active);
+        // The console suspends people as well.
+        let gone = Person {
+            id: PersonId::new(Uuid::from_u128(62)),
+            name: "Person 62".to_owned(),
+            email: "p62@example.example".to_owned(),
+            language: Language::English,
+            active: false,
+        };
+        world.exchange.put_person(&Caller::Operator, gone, Vec::new()).await.unwrap();
+        assert_eq!(status(&world, id).await, OrganisationStatus::Joining);
+    }
+
+    async fn what_a_newcomer_has_asked_stands_still_when_a_voucher_falls(store) {
+        let others = vec![of(6, OrganisationKind::Authority, "XB"), of(8, OrganisationKind::Authority, "XA")];
+        let world = World::founded_with(store, others).await;
+        run(store, "insert into vetting (organisation, asked_us, token, proof, proof_us, admitted_us)
+            select id, 1, 't', 'letter', 1, 1 from organisation where code = 'NBP'").await;
+        run(store, "update organisation set probation_us = 1900000000000000 where code = 'NBP'").await;
+        for (number, id) in [(6, 61), (8, 81)] {
+            let voucher = administrator(&world, number, id).await;
+            world.exchange.vouch(&voucher, organisation(1), "x").await.unwrap();
+        }
+        assert_eq!(status(&world, organisation(1)).await, OrganisationStatus::Active);
+        let id = prepared(&world, Priority::Normal).await;
+        world.act(Who::Officer, id, RequestCommand::Send).await;
+        assert!(world.look(Who::Analyst, id).await.frozen.is_empty());
+        world.exchange.set_status(&Caller::Operator, organisation(6), OrganisationStatus::Suspended, "x").await.unwrap();
+        assert_eq!(status(&world, organisation(1)).await, OrganisationStatus::Joining);
+        assert_eq!(world.look(Who::Analyst, id).await.frozen.len(), 1);
+    }
+
     async fn the_console_admits_and_ends_or_prolongs_with_a_reason(store) {
         let (world, ..) = joining(store).await;
         let (id, console) = (organisation(7), Caller::Operator);
@@ -314,8 +379,23 @@ on_both_engines! {
         world.act(Who::Officer, ready[6], RequestCommand::Send).await;
     }
 
+    async fn a_refused_signature_uses_nothing_of_the_quota_and_nobody_signs_what_cannot_be_sent(store) {
+        let world = World::open(store).await;
+        let (first, second) = (prepared(&world, Priority::Normal).await, prepared(&world, Priority::Normal).await);
+        run(store, "update organisation set probation_us = 1900000000000000 where code = 'NBP'").await;
+        let (earnest, officer, mut key, _) = in_earnest(&world, store).await;
+        let ask = |id| earnest.exchange.signature_challenge(&officer, id, RequestCommand::Send, None);
+        let mut send = async |signed, sent| {
+            let challenge = ask(signed).await.unwrap();
+            let answer = key.get(&challenge.options);
+            earnest.exchange.act_signed(&officer, sent, RequestCommand::Send, None, None, &challenge.handle, &answer).await
+        };
+        assert_eq!(refusal(send(first, second).await), RefusalCode::PasskeyRefused);
+        send(first, first).await.unwrap();
+        assert_eq!(refusal(ask(second).await), RefusalCode::ProbationQuota);
+    }
+
     async fn a_stolen_account_is_found_by_its_owner(store) {
-        const ORIGIN: &str = "https://comity.example";
         let world = World::open(store).await;
         let id = prepared(&world, Priority::Emergency).await;
         let known = prepared(&world, Priority::Normal).await;
@@ -324,20 +404,11 @@ on_both_engines! {
         assert_eq!(earlier.rows[0].alarms, [AlarmRule::NewAddressee]);
         // At three in the morning somebody enrols a passkey of their own and sends.
         world.pass(13 * 3_600).await;
-        let earnest = world.again(store, |settings| {
-            settings.demo = false;
-            ORIGIN.clone_into(&mut settings.base_url);
-        });
-        let earnest = earnest.await.unwrap();
-        let at = organisation(home(Who::Officer));
-        let secret = earnest.exchange.link(&Caller::Operator, at, person(Who::Officer)).await.unwrap();
-        let mut stolen = SoftPasskey::new(1, ORIGIN);
-        let challenge = earnest.exchange.enrolment_challenge(Grant::Link(&secret)).await.unwrap();
-        let answer = stolen.create(&challenge.options);
-        let cookie = earnest.exchange.enrol(Grant::Link(&secret), &challenge.handle, &answer, "x").await.unwrap();
-        let session = earnest.exchange.session(&cookie).await.unwrap().unwrap();
-        let thief = Caller::Person { actor: session.actor, via: Via::Page, presence: session.presence };
-        earnest.exchange.act(&thief, id, RequestCommand::Send, None, None).await.unwrap();
+        let (earnest, thief, mut stolen, cookie) = in_earnest(&world, store).await;
+        let challenge = earnest.exchange.signature_challenge(&thief, id, RequestCommand::Send, None).await.unwrap();
+        let answer = stolen.get(&challenge.options);
+        let sent = earnest.exchange.act_signed(&thief, id, RequestCommand::Send, None, None, &challenge.handle, &answer);
+        sent.await.unwrap();
         // The heads are told in the same transaction: no job has run since.
         for head in [Who::Gatekeeper, Who::Judge, Who::Head] {
             assert_eq!(told(store, person(head)).await, ["alarm-A1", "alarm-A2", "alarm-A4"], "{head:?}");
@@ -353,6 +424,29 @@ on_both_engines! {
         let figures = world.exchange.figures(&World::caller(Who::Auditor)).await.unwrap();
         let counted = [(AlarmRule::NewPasskey, 1), (AlarmRule::Hour, 1), (AlarmRule::NewAddressee, 1)];
         assert_eq!(figures.alarms, counted);
+    }
+
+    async fn far_more_than_usual_within_a_day_is_told_once(store) {
+        let world = World::open(store).await;
+        let send = async || {
+            let id = prepared(&world, Priority::Normal).await;
+            world.act(Who::Officer, id, RequestCommand::Send).await;
+            world.pass(1).await;
+        };
+        send().await;
+        world.pass(2 * DAY).await;
+        for _ in 0..9 {
+            send().await;
+        }
+        assert!(!told(store, person(Who::Head)).await.contains(&"alarm-A3".to_owned()), "nine are not far more");
+        for _ in 0..2 {
+            send().await;
+        }
+        let heads = told(store, person(Who::Head)).await;
+        assert_eq!(heads.iter().filter(|kind| *kind == "alarm-A3").count(), 1, "{heads:?}");
+        let seen = world.exchange.sent(&World::caller(Who::Head), None, None).await.unwrap();
+        let alarms: Vec<_> = seen.rows.into_iter().map(|row| row.alarms).collect();
+        assert_eq!(alarms[..3], [vec![AlarmRule::Volume], vec![AlarmRule::Volume], Vec::new()]);
     }
 
     async fn heads_are_told_once_per_rule_person_and_day_and_see_what_they_may(store) {

@@ -45,7 +45,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(12, "0012_authenticator"),
     migration!(13, "0013_manifest"),
     migration!(14, "0014_federation"),
-    migration!(16, "0016_vetting"),
+    migration!(15, "0015_vetting"),
 ];
 
 const TABLE: &str = "create table if not exists migration (

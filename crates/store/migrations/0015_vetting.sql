@@ -60,5 +60,4 @@ create table alarm (
 create index alarm_organisation on alarm (organisation, at_us, id);
 
 -- What was sent in an organisation's name, newest first.
-create index trail_sent on trail (organisation, at_us, id)
-    where outcome = 'done' and action in ('request.send', 'request.file');
+create index trail_sent on trail (organisation, at_us, id) where outcome = 'done' and action in ('request.send', 'request.file');
