@@ -676,6 +676,7 @@ newcomers-lead = Elles ne participent pas avant que des membres s’en portent g
 newcomers-none = Aucune n’attend ni n’est en période probatoire.
 newcomer-resembles = Ressemble à {$domain}
 newcomer-vouchers = Garants ({$needed} nécessaires, dont un du même État)
+newcomer-switchboard = Standard
 newcomer-statement = Comment vous connaissez cette organisation
 newcomer-statement-hint = Par exemple : appelée au numéro du journal officiel. Les membres le lisent.
 newcomer-vouch = Se porter garant

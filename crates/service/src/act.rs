@@ -318,6 +318,7 @@ pub(crate) fn settle<T>(answer: Answer<T>) -> Result<T, Denied> {
 }
 
 /// An attempt at something, as the trail will tell it.
+#[derive(Clone)]
 pub(crate) struct Attempt<'a> {
     pub(crate) caller: &'a Caller,
     pub(crate) action: Action,
@@ -412,16 +413,6 @@ impl<'a> Attempt<'a> {
         outcome: &'static str,
         code: &'static str,
     ) -> Result<TrailId, comity_store::Fault> {
-        self.record_with(tx, outcome, code, &self.detail)
-    }
-
-    fn record_with(
-        &self,
-        tx: &mut dyn Tx,
-        outcome: &'static str,
-        code: &'static str,
-        detail: &str,
-    ) -> Result<TrailId, comity_store::Fault> {
         if crate::STUBBED {
             return Ok(new_id(self.now));
         }
@@ -444,7 +435,7 @@ impl<'a> Attempt<'a> {
             code: code.to_owned(),
             about: self.about.clone(),
             request: self.request,
-            detail: detail.to_owned(),
+            detail: self.detail.clone(),
         };
         let mut salt = [0; 32];
         fill(&mut salt);
@@ -545,7 +536,6 @@ pub(crate) fn commit(
     let now = outcome.attempt.now;
     inner.ledger.clock_holds(now)?;
     let before = outcome.before.as_ref().map(|request| request.version);
-    let fresh = before.is_none();
     let mut state = outcome.before.clone();
     let mut sealed: Vec<SealedEvent> = Vec::new();
     let mut previous = match &outcome.before {
@@ -568,7 +558,7 @@ pub(crate) fn commit(
     let Some(request) = state else { return Err(comity_store::Fault::other("an act without a request")) };
     let arrived =
         outcome.arrived || outcome.events.iter().any(|e| matches!(e, RequestEvent::Received { .. }));
-    if fresh {
+    if before.is_none() {
         rows::insert(tx, key, &request, now)?;
     } else if !rows::update(tx, key, &request, before.unwrap_or(0), arrived, now)? {
         return Ok(Err(vec![Refusal::new(RefusalCode::VersionConflict)]));
@@ -592,9 +582,7 @@ pub(crate) fn commit(
     freeze::follow(tx, outcome.before.as_ref(), &request, &outcome.events, now)?;
     erase_later(tx, inner, &request, &outcome.events, now)?;
     outcome.memory.remember(tx, &receipt)?;
-    let alarms = mirror::watch(tx, inner, &request, &outcome.events, outcome.attempt)?;
-    let detail = alarms.as_deref().unwrap_or(&outcome.attempt.detail);
-    outcome.attempt.record_with(tx, "done", "", detail)?;
+    mirror::record(tx, inner, &request, &outcome.events, outcome.attempt)?;
     Ok(Ok(receipt))
 }
 

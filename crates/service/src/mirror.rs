@@ -3,7 +3,7 @@
 
 use crate::act::{Attempt, Caller, Denied, Presence, settle};
 use crate::source::finding::{outside_hours, unusual_volume};
-use crate::{Exchange, Inner, new_uuid, notice};
+use crate::{Exchange, Inner, new_uuid, notice, zone_of};
 use comity_domain::id::{PersonId, RequestId};
 use comity_domain::party::Organisation;
 use comity_domain::refusal::Refusal;
@@ -14,6 +14,7 @@ use comity_domain::vetting::AlarmRule;
 use comity_policy::{Action, Relation};
 use comity_store::mirror::{self as rows, Raised, SentRow};
 use comity_store::{Fault, Tx, party};
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -60,9 +61,24 @@ pub struct SentPage {
     pub next: Option<String>,
 }
 
+/// Leaves the trail entry of an act that is done, with what was unusual about it where it sent something.
+pub(crate) fn record(
+    tx: &mut dyn Tx,
+    inner: &Inner,
+    request: &Request,
+    events: &[RequestEvent],
+    attempt: &Attempt<'_>,
+) -> Result<(), Fault> {
+    let mut attempt = attempt.clone();
+    if let Some(alarms) = watch(tx, inner, request, events, &attempt)? {
+        attempt.detail = alarms;
+    }
+    attempt.record(tx, "done", "").map(drop)
+}
+
 /// Keeps what is unusual about a request that has just been sent, and tells the heads once per rule, person and day. The
 /// detail of the trail's entry, where there is something to tell.
-pub(crate) fn watch(
+fn watch(
     tx: &mut dyn Tx,
     inner: &Inner,
     request: &Request,
@@ -155,7 +171,13 @@ impl Exchange {
                 _ => Vec::new(),
             };
             attempt.record(tx, "viewed", "")?;
-            let rows = found.into_iter().map(|row| view(row, &alarms, reads)).collect();
+            // Hours of work are those of the organisation: so are the times beside the alarms about them.
+            let zone = party::organisation(tx, own)?.map(|own| zone_of(&own)).unwrap_or(TimeZone::UTC);
+            let shown = |row: SentRow| {
+                let at = row.at.in_zone(&zone);
+                SentView { at, ..view(row, &alarms, reads) }
+            };
+            let rows = found.into_iter().map(shown).collect();
             Ok(Ok(SentPage { rows, next }))
         };
         settle(self.store.write("sent.view", work).await)

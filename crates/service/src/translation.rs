@@ -288,6 +288,7 @@ mod tests {
         "field-email",
         "field-number",
         "field-sha256",
+        "field-statement",
         "check-time",
         "receipt-open",
         "email-taken",

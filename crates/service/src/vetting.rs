@@ -280,6 +280,10 @@ impl Exchange {
             if unfit {
                 return Ok(Err(vec![Refusal::new(RefusalCode::VoucherUnfit)]));
             }
+            if statement.trim().is_empty() {
+                let refusal = Refusal::of(RefusalCode::FieldMissing, "statement");
+                return Ok(Err(vec![refusal.because("refusal-field-statement")]));
+            }
             let statement = match short(&statement, "statement") {
                 Ok(statement) => statement,
                 Err(refusals) => return Ok(Err(refusals)),
