@@ -172,7 +172,7 @@ impl Exchange {
             };
             attempt.record(tx, "viewed", "")?;
             // Hours of work are those of the organisation: so are the times beside the alarms about them.
-            let zone = party::organisation(tx, own)?.map(|own| zone_of(&own)).unwrap_or(TimeZone::UTC);
+            let zone = party::organisation(tx, own)?.map_or(TimeZone::UTC, |own| zone_of(&own));
             let shown = |row: SentRow| {
                 let at = row.at.in_zone(&zone);
                 SentView { at, ..view(row, &alarms, reads) }

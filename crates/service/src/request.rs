@@ -233,8 +233,7 @@ impl Exchange {
             attempt.counterpart = Some(if who.organisation() == Some(from) { to } else { from });
             attempt.basis = pinned.pin().to_string();
             let relation = who.subject().relation_to_request(from, to);
-            let facts = attempt.facts(false, false);
-            if let Err(code) = attempt.ask(&inner, relation, facts) {
+            if let Err(code) = attempt.ask(&inner, relation, attempt.facts(false, false)) {
                 return attempt.refuse(tx, vec![Refusal::new(code)]);
             }
             let parties = match both(tx, from, to)? {
@@ -243,8 +242,7 @@ impl Exchange {
             };
             let id: RequestId = new_id(now);
             let year = i64::from(inner.now_at(&parties.from).date().year());
-            let applies = pinned.procedure.applies(&parties.from, &parties.to, now.date());
-            if let Err(refusal) = applies {
+            if let Err(refusal) = pinned.procedure.applies(&parties.from, &parties.to, now.date()) {
                 return attempt.refuse(tx, vec![refusal]);
             }
             let number = rows::next_number(tx, from, year)?;

@@ -205,7 +205,7 @@ on_both_engines! {
         // The same person through another organisation of theirs counts no second time.
         let Caller::Person { mut actor, via, presence } = one.clone() else { panic!("not a person") };
         actor.organisation = organisation(6);
-        actor.accreditation = "A-15-6".to_owned();
+        "A-15-6".clone_into(&mut actor.accreditation);
         run(store, "insert into membership (person, organisation, roles, function, accreditation, accredited_until_us)
             select person, (select organisation from membership where accreditation = 'A-61-6'), roles, function, 'A-15-6',
                 accredited_until_us
