@@ -19,3 +19,4 @@ pub mod request;
 pub mod term;
 pub mod time;
 pub mod vault;
+pub mod vetting;

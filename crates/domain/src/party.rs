@@ -31,6 +31,8 @@ vocabulary! {
         Suspended = "suspended",
         /// It has left.
         Left = "left",
+        /// It has not been let in yet, or those who vouched for it no longer suffice (T02).
+        Joining = "joining",
     }
 }
 

@@ -326,6 +326,18 @@ vocabulary! {
         CertificateRequired = "certificate-required",
         /// The form did not come from a page of this instance.
         ForeignForm = "foreign-form",
+        /// An organisation on probation sends no emergency (T02).
+        ProbationEmergency = "probation-emergency",
+        /// An organisation on probation has sent what it may on one day (T02).
+        ProbationQuota = "probation-quota",
+        /// This member does not vouch for this organisation: its kind, its own probation, or itself (T02).
+        VoucherUnfit = "voucher-unfit",
+        /// The organisation, or this person, has vouched for it before (T02).
+        VouchedAlready = "vouched-already",
+        /// The mail domain does not publish the token (T02).
+        DomainUnproved = "domain-unproved",
+        /// No resolver is configured, or it does not answer.
+        NoResolver = "no-resolver",
     }
 }
 

@@ -125,6 +125,14 @@ words! {
         VaultView = "vault.view",
         /// Make another epoch of the vault, or grant one to others who are entitled.
         VaultGrant = "vault.grant",
+        /// Read what was sent in the own organisation's name.
+        SentView = "sent.view",
+        /// Read which organisations are outside or on probation, and who vouches for them.
+        VettingView = "vetting.view",
+        /// Vouch for an organisation that joins, or take that back.
+        VettingVouch = "vetting.vouch",
+        /// End a probation whose time is over.
+        VettingEndProbation = "vetting.end_probation",
         /// Read the trail.
         TrailView = "trail.view",
         /// Draw a random sample of the trail for review.
@@ -204,7 +212,7 @@ pub(crate) enum Touches {
     Case,
     /// The list of an organisation's dossiers, none of them yet.
     Queue,
-    /// A clock of a dossier, or what time alone does to a file in it, or its inspection.
+    /// A clock of a dossier, or what time alone does to a file in it or to a probation, or its inspection.
     Clock,
     /// The key with which the own organisation reads what was sealed to it.
     Vault,
@@ -260,6 +268,7 @@ impl Action {
             | Self::RequestFreeze
             | Self::RequestErase
             | Self::FileInspect
+            | Self::VettingEndProbation
             | Self::FileExpire
             | Self::PackageStamp => Touches::Clock,
             Self::DirectoryView
@@ -273,6 +282,9 @@ impl Action {
             | Self::AccreditationView
             | Self::RevocationView
             | Self::RevocationReview
+            | Self::SentView
+            | Self::VettingView
+            | Self::VettingVouch
             | Self::TrailView
             | Self::TrailSample
             | Self::TrailExtract
@@ -311,6 +323,7 @@ impl Action {
                 | Self::PersonEdit
                 | Self::RoleEdit
                 | Self::TokenEdit
+                | Self::VettingVouch
                 | Self::AccountEdit
         )
     }
@@ -390,6 +403,7 @@ impl Action {
             | Self::RequestFindings
             | Self::AccreditationView
             | Self::RevocationView
+            | Self::SentView
             | Self::TrailView
             | Self::TrailSample
             | Self::TrailExtract
@@ -399,6 +413,9 @@ impl Action {
             Self::PackageStamp
             | Self::DirectoryView
             | Self::OrganisationEdit
+            | Self::VettingView
+            | Self::VettingVouch
+            | Self::VettingEndProbation
             | Self::ContactPointEdit
             | Self::RevocationReview
             | Self::ErasureView

@@ -5,10 +5,11 @@ use crate::witness::WitnessSetUp;
 use comity_domain::calendar::Calendar;
 use comity_domain::party::{Organisation, Role};
 use comity_domain::procedure::{PinnedProcedure, ProcedureSet};
+use comity_domain::vetting::{LEAST_VOUCHERS, MOST_PROBATION_DAYS, MOST_VOUCHERS};
 use comity_service::translation::Translator;
 use comity_service::{
     ClockSource, IdentityProvider, Inspector, LOOSE_FILE_DAYS, LedgerSettings, Settings, SmtpSettings,
-    TimeStampSettings, WitnessSettings, stays_private,
+    TimeStampSettings, VettingSettings, WitnessSettings, stays_private,
 };
 use comity_store::Database;
 use comity_web::{Endpoint, WebSettings};
@@ -50,6 +51,9 @@ pub(crate) struct Config {
     /// How people sign in.
     #[serde(default)]
     pub(crate) identity: IdentityConfig,
+    /// How organisations come in.
+    #[serde(default)]
+    vetting: VettingConfig,
     /// How the ledger is kept.
     #[serde(default)]
     pub(crate) ledger: LedgerConfig,
@@ -133,6 +137,43 @@ impl FederationConfig {
         };
         provider.check().map_err(said)?;
         Ok(provider)
+    }
+}
+
+/// How organisations come in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VettingConfig {
+    /// So many members vouch for one that joins: 2, the default, to 10.
+    vouchers: Option<u32>,
+    /// Days of probation: 1 to 730; 90 by default.
+    probation_days: Option<u32>,
+    /// Requests that an organisation on probation may send on one day; 5 by default.
+    daily: Option<u32>,
+    /// The resolver that is asked for the proof of a mail domain, such as `127.0.0.1:53`; none is asked without it.
+    resolver: Option<SocketAddr>,
+}
+
+impl VettingConfig {
+    fn settings(&self) -> Result<VettingSettings, String> {
+        let usual = VettingSettings::default();
+        let settings = VettingSettings {
+            vouchers: self.vouchers.unwrap_or(usual.vouchers),
+            probation_days: self.probation_days.unwrap_or(usual.probation_days),
+            daily: self.daily.unwrap_or(usual.daily),
+            resolver: self.resolver,
+        };
+        if !(LEAST_VOUCHERS..=MOST_VOUCHERS).contains(&settings.vouchers) {
+            return Err(format!(
+                "vetting.vouchers: {LEAST_VOUCHERS} to {MOST_VOUCHERS}; one alone is one mistake"
+            ));
+        }
+        if !(1..=MOST_PROBATION_DAYS).contains(&settings.probation_days) {
+            return Err(format!(
+                "vetting.probation_days: 1 to {MOST_PROBATION_DAYS}; it cannot be switched off"
+            ));
+        }
+        Ok(settings)
     }
 }
 
@@ -342,6 +383,7 @@ impl Config {
                 .iter()
                 .map(FederationConfig::provider)
                 .collect::<Result<_, _>>()?,
+            vetting: self.vetting.settings()?,
             ledger: self.ledger.settings(&self.base_url)?,
             time_stamps: self.evidence.as_ref().map(EvidenceConfig::settings).transpose()?,
             demo: false,

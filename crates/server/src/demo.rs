@@ -50,6 +50,7 @@ pub(crate) fn run(
         people::set_up(&exchange).await?;
         if nothing_told(&exchange).await? {
             story::tell(&exchange).await?;
+            people::newcomers(&exchange).await?;
         }
         let contract = contract(&exchange, &base_url).await?;
         serve(exchange, web, axum::Router::new(), (listener, None), None, |_| {
@@ -94,6 +95,7 @@ pub(crate) fn settings(
         base_url: base_url.to_owned(),
         upload_limit: UPLOAD_LIMIT,
         loose_file_days: comity_service::LOOSE_FILE_DAYS,
+        vetting: comity_service::VettingSettings::default(),
         inspector: inspector(),
         time_stamps: None,
         device_bound: Vec::new(),

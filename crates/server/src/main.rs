@@ -14,6 +14,7 @@ mod serve;
 mod telemetry;
 mod tls;
 mod verify;
+mod vetting;
 mod witness;
 
 use clap::{Parser, Subcommand};
@@ -116,6 +117,14 @@ enum OrganisationCommand {
         #[arg(long)]
         reason: String,
     },
+    /// How far the vetting of an organisation is, and what it has to publish in its DNS.
+    Vetting(vetting::Named),
+    /// Prove an organisation's mail domain: by its DNS, or by a signed letter that somebody saw.
+    Domain(vetting::DomainArguments),
+    /// Admit an organisation in the place of members that vouch.
+    Admit(vetting::AdmitArguments),
+    /// Prolong a probation, or end it before its day.
+    Probation(vetting::ProbationArguments),
 }
 
 #[derive(Subcommand)]

@@ -3,7 +3,7 @@
 use crate::config::{Config, system_clock};
 use crate::tls::{self, Secured, TlsConfig};
 use crate::witness::{self, Witness};
-use crate::{OrganisationCommand, PersonCommand};
+use crate::{OrganisationCommand, PersonCommand, vetting};
 use axum::Router;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use comity_domain::party::Role;
@@ -251,13 +251,23 @@ pub(crate) fn person(command: &PersonCommand) -> Result<(), String> {
 
 /// `comity organisation`.
 pub(crate) fn organisation(command: &OrganisationCommand) -> Result<(), String> {
-    let OrganisationCommand::Status { config, organisation, status, reason } = command;
+    let (config, organisation, status, reason) = match command {
+        OrganisationCommand::Status { config, organisation, status, reason } => {
+            (config, organisation, status, reason)
+        }
+        OrganisationCommand::Vetting(named) => return vetting::state(named),
+        OrganisationCommand::Domain(arguments) => return vetting::domain(arguments),
+        OrganisationCommand::Admit(arguments) => return vetting::admit(arguments),
+        OrganisationCommand::Probation(arguments) => return vetting::probation(arguments),
+    };
     let config = Config::read(config)?;
     let exchange = Exchange::open(config.settings()?, system_clock()).map_err(|fault| fault.to_string())?;
     let found = config.organisation.iter().find(|known| &known.code == organisation);
     let found = found.ok_or_else(|| format!("organisation {organisation}: not in the configuration"))?;
     let status = status.parse().map_err(|_| "status: one of active, suspended, left".to_owned())?;
     runtime()?.block_on(async {
-        exchange.set_status(&Caller::Operator, found.id, status, reason).await.map_err(said)
+        let stands = exchange.set_status(&Caller::Operator, found.id, status, reason).await.map_err(said)?;
+        println!("{organisation}: {stands}");
+        Ok(())
     })
 }

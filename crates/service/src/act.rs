@@ -3,14 +3,15 @@
 //! A closure here may run more than once, so it has no effect but rows.
 
 use crate::assertion::Signed;
+use crate::digest::digests;
 use crate::ledger::erase_later;
 use crate::source::freeze;
-use crate::{Inner, event_id, fill, new_id, notice, vault};
+use crate::{Inner, event_id, fill, mirror, new_id, notice, vault};
 use comity_domain::event::{Event, Origin};
 use comity_domain::id::{OrganisationId, PersonId, RequestId, SessionId, TrailId};
 use comity_domain::party::{Actor, Role, Side};
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
-use comity_domain::request::{Evidence, Item, Request, RequestEvent, RequestState, apply, due_watches};
+use comity_domain::request::{Request, RequestEvent, RequestState, apply, due_watches};
 use comity_domain::time::Moment;
 pub(crate) use comity_ledger::bundle::hex;
 use comity_policy::{Action, Condition, Facts, Relation, Subject, Verdict};
@@ -318,6 +319,7 @@ pub(crate) fn settle<T>(answer: Answer<T>) -> Result<T, Denied> {
 }
 
 /// An attempt at something, as the trail will tell it.
+#[derive(Clone)]
 pub(crate) struct Attempt<'a> {
     pub(crate) caller: &'a Caller,
     pub(crate) action: Action,
@@ -535,7 +537,6 @@ pub(crate) fn commit(
     let now = outcome.attempt.now;
     inner.ledger.clock_holds(now)?;
     let before = outcome.before.as_ref().map(|request| request.version);
-    let fresh = before.is_none();
     let mut state = outcome.before.clone();
     let mut sealed: Vec<SealedEvent> = Vec::new();
     let mut previous = match &outcome.before {
@@ -558,7 +559,7 @@ pub(crate) fn commit(
     let Some(request) = state else { return Err(comity_store::Fault::other("an act without a request")) };
     let arrived =
         outcome.arrived || outcome.events.iter().any(|e| matches!(e, RequestEvent::Received { .. }));
-    if fresh {
+    if before.is_none() {
         rows::insert(tx, key, &request, now)?;
     } else if !rows::update(tx, key, &request, before.unwrap_or(0), arrived, now)? {
         return Ok(Err(vec![Refusal::new(RefusalCode::VersionConflict)]));
@@ -582,7 +583,7 @@ pub(crate) fn commit(
     freeze::follow(tx, outcome.before.as_ref(), &request, &outcome.events, now)?;
     erase_later(tx, inner, &request, &outcome.events, now)?;
     outcome.memory.remember(tx, &receipt)?;
-    outcome.attempt.record(tx, "done", "")?;
+    mirror::record(tx, inner, &request, &outcome.events, outcome.attempt)?;
     Ok(Ok(receipt))
 }
 
@@ -671,32 +672,4 @@ fn follow(
     vault::note_opening(tx, request, events, now)?;
     vault::destroy_taken_back(tx, request, events, now)?;
     notice::tell(tx, request, events, attempt)
-}
-
-/// Under what a request can be found since that event, and what later ones are held against, each with its kind.
-pub(crate) fn digests(keys: &InstanceKey, event: &RequestEvent) -> Vec<(&'static str, [u8; 32])> {
-    match event {
-        RequestEvent::Submitted { items, .. } | RequestEvent::Amended { items, .. } => of_items(keys, items),
-        RequestEvent::Filed { items, reference, .. } => {
-            let mut all = of_items(keys, items);
-            all.push(("reference", keys.digest("reference", reference.as_bytes())));
-            all
-        }
-        RequestEvent::Drafted { reference, .. } | RequestEvent::Acknowledged { reference, .. } => {
-            vec![("reference", keys.digest("reference", reference.as_bytes()))]
-        }
-        RequestEvent::Checked { check } => match &check.evidence {
-            Evidence::Documents { documents, .. } => {
-                let digest = |sha256: &String| ("document", keys.digest("document", sha256.as_bytes()));
-                documents.iter().map(|document| digest(&document.sha256)).collect()
-            }
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
-    }
-}
-
-fn of_items(keys: &InstanceKey, items: &[Item]) -> Vec<(&'static str, [u8; 32])> {
-    let digest = |item: &Item| keys.digest("identifier", item.identifier.canonical().as_bytes());
-    items.iter().map(|item| ("identifier", digest(item))).collect()
 }

@@ -176,6 +176,7 @@ impl Desk<'_> {
             procedure: procedure_view(self.procedure),
             from: brief(&self.parties.from),
             to: brief(&self.parties.to),
+            probation_until: self.parties.on_probation(self.now),
             received_at: request.received_at(),
             deficits,
             channel,

@@ -9,7 +9,7 @@ use crate::file::inspection::INSPECT;
 use crate::ledger;
 use crate::notice::{Notice, SmtpSettings};
 use crate::source::freeze;
-use crate::{Exchange, new_uuid};
+use crate::{Exchange, new_uuid, vetting};
 use comity_domain::request::RequestCommand;
 use comity_store::job::Lane;
 use comity_store::{Fault, FaultKind, Tx, job, notice};
@@ -96,6 +96,7 @@ impl Exchange {
             expiry::DELETE => self.delete_content(&job.payload).await,
             freeze::FREEZE => self.freeze_rest(&job.payload).await,
             freeze::ENDS => self.end_accreditation(&job.payload).await,
+            vetting::PROBATION => self.probation_over(&job.payload).await,
             freeze::RECALL => self.recall(&job.payload).await,
             ledger::ERASE => self.erase(&job.payload).await,
             ledger::SCRUB => self.store.scrub().await.map_err(|fault| fault.to_string()),

@@ -7,6 +7,7 @@ mod assertion;
 mod authenticator;
 mod backup;
 mod ceremony;
+mod digest;
 mod dossier;
 mod evidence;
 mod federation;
@@ -14,6 +15,7 @@ mod file;
 mod instance;
 mod job;
 mod ledger;
+mod mirror;
 mod notice;
 mod outside;
 mod oversight;
@@ -25,6 +27,7 @@ mod sign_in;
 mod source;
 pub mod translation;
 mod vault;
+mod vetting;
 mod view;
 
 pub use act::{Caller, Cause, Denied, Fault, IdempotencyKey, PRESENT_S, Presence, Receipt, Via};
@@ -42,11 +45,12 @@ pub use ledger::{
     AcceptedLoss, CheckReport, Finding, LedgerSettings, LogFile, WitnessDebt, WitnessSettings,
     WitnessTrouble, run_sealer, run_witnessing,
 };
+pub use mirror::{SentPage, SentView};
 pub use notice::{Notice, SmtpSettings};
 pub use outside::stays_private;
 pub use oversight::{NewExtract, NewSample, Sample, TrailPage, TrailQuery, TrailShow, TrailView};
 pub use paper::PaperKind;
-pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken, Rotation};
+pub use party::{Addressees, MAX_ADDRESSEES, NewPerson, NewToken, Rotation, TokenView};
 pub use queue::MOST_COUNTED;
 pub use request::{ForeignStatus, PeerProcedures};
 pub use sign_in::Session;
@@ -56,6 +60,7 @@ pub use vault::{
     NewGrants, NewLocked, NewOfficerKey, OfficerKeyView, Opened, OpenedFile, ProducerView, RecipientView,
     RequestNameView, RetentionView, SealingView, SignerView, VaultMember, VaultView,
 };
+pub use vetting::{NEWCOMERS, Newcomer, VettingSettings, VettingState, VoucherView};
 pub use view::*;
 
 use comity_domain::calendar::Calendar;
@@ -112,6 +117,8 @@ pub struct Settings {
     pub ledger: LedgerSettings,
     /// The authority that stamps manifests; without one, when they were made is the instance's word.
     pub time_stamps: Option<TimeStampSettings>,
+    /// How organisations come in.
+    pub vetting: VettingSettings,
 }
 
 /// The exchange cannot be opened.
@@ -174,6 +181,7 @@ pub(crate) struct Inner {
     pub(crate) demo: bool,
     pub(crate) ledger: ledger::Ledger,
     pub(crate) stamper: Option<evidence::Stamper>,
+    pub(crate) vetting: VettingSettings,
     pub(crate) words: translation::Translator,
 }
 
@@ -259,6 +267,7 @@ impl Exchange {
             demo: settings.demo,
             ledger,
             stamper,
+            vetting: settings.vetting,
             words: translation::Translator::embedded(),
         };
         Ok(Self { store, inner: Arc::new(inner) })

@@ -10,6 +10,7 @@ use comity_domain::preservation::HoldEnd;
 use comity_domain::refusal::RefusalCode;
 use comity_domain::request::{Found, Request, RequestEvent};
 use comity_domain::time::Moment;
+use comity_domain::vetting::AlarmRule;
 use comity_store::notice::NoticeRow;
 use comity_store::{Fault, Tx, job, notice, party};
 use serde::Serialize;
@@ -19,6 +20,13 @@ comity_domain::opaque!(Notice);
 
 /// An administrator has to go through what a false source had received; its reference is the withdrawal of trust.
 const INCIDENT: &str = "incident";
+
+/// Something unusual was sent in an organisation's name; the rule follows.
+const ALARM: &str = "alarm-";
+/// The same for whoever sent it.
+const ALARM_OWN: &str = "alarm-own";
+/// Somebody has vouched in the organisation's name for one that joins.
+pub(crate) const VOUCHED: &str = "vouched";
 
 /// The mail server that takes notices.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,6 +207,43 @@ pub(crate) fn token_rotated(
     Ok(())
 }
 
+/// Tells the heads and administrators of an organisation that something unusual was sent in its name, and whoever sent it.
+/// The accreditation of the sender, or the organisation's own code, is the only reference: nothing of a case (rule 10).
+pub(crate) fn alarm(
+    tx: &mut dyn Tx,
+    (organisation, code): (OrganisationId, &str),
+    sender: Option<&Actor>,
+    rule: AlarmRule,
+    now: Moment,
+) -> Result<(), Fault> {
+    let reference = sender.map_or(code, |actor| &actor.accreditation);
+    for (person, roles) in members(tx, organisation)? {
+        let heads = [Role::Gatekeeper, Role::Authoriser, Role::Administrator];
+        if sender.is_some_and(|actor| actor.person == person) {
+            queue(tx, (reference, None), person, ALARM_OWN, now)?;
+        } else if roles.iter().any(|role| heads.contains(role)) {
+            queue(tx, (reference, None), person, &format!("{ALARM}{rule}"), now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells the administrators of an organisation something about it, all but one of them.
+pub(crate) fn administrators(
+    tx: &mut dyn Tx,
+    organisation: OrganisationId,
+    but: Option<PersonId>,
+    (kind, reference): (&str, &str),
+    now: Moment,
+) -> Result<(), Fault> {
+    for (person, roles) in members(tx, organisation)? {
+        if roles.contains(&Role::Administrator) && Some(person) != but {
+            queue(tx, (reference, None), person, kind, now)?;
+        }
+    }
+    Ok(())
+}
+
 /// Tells a person that their account has changed and, where `administrators` is set, those of each of their
 /// organisations; the accreditation is the only reference (OWASP ASVS 5.0, 6.3.7).
 pub(crate) fn account(
@@ -267,6 +312,9 @@ impl Inner {
             Some(request) => format!("{}/requests/{request}", self.base_url),
             None if row.kind.starts_with("vault-") => format!("{}/organisation/vault", self.base_url),
             None if row.kind.starts_with("account-") => format!("{}/account", self.base_url),
+            None if row.kind == ALARM_OWN => format!("{}/account", self.base_url),
+            None if row.kind.starts_with(ALARM) => format!("{}/sent", self.base_url),
+            None if row.kind == VOUCHED => format!("{}/newcomers", self.base_url),
             None if row.kind == INCIDENT => format!("{}/revocations/{}", self.base_url, row.reference),
             None => format!("{}/organisation", self.base_url),
         };

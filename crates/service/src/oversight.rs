@@ -17,7 +17,7 @@ use comity_domain::term::Processing;
 use comity_domain::time::Moment;
 use comity_policy::{Action, Facts, Relation};
 use comity_store::trail::{self, Named, TrailFilter};
-use comity_store::{Fault, Tx, request as rows};
+use comity_store::{Fault, Tx, mirror, request as rows};
 use serde::{Deserialize, Serialize};
 
 /// A choice of entries that is asked for often.
@@ -201,8 +201,9 @@ impl Exchange {
             let (states, procedures, priorities) = rows::counts(tx)?;
             let overdue = rows::count_events(tx, "clock_expired")?;
             let refused = u64::try_from(trail::count(tx, "refused")?).unwrap_or(0);
+            let alarms = mirror::counts(tx)?;
             attempt.record(tx, "viewed", "")?;
-            Ok(Ok(Figures { states, procedures, priorities, overdue, refused }))
+            Ok(Ok(Figures { states, procedures, priorities, overdue, refused, alarms }))
         };
         settle(self.store.write("figures.view", work).await)
     }

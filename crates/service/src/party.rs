@@ -6,11 +6,12 @@ mod revoke;
 mod token;
 
 pub use addressee::{Addressees, MAX_ADDRESSEES};
-pub use token::{NewToken, Rotation};
+pub use token::{NewToken, Rotation, TokenView};
 
 use crate::act::{Answer, Attempt, Caller, Denied, settle};
 use crate::sign_in::{hash, invitation, secret};
 use crate::source::freeze::ends_later;
+use crate::vetting::review_vouched;
 use crate::{DirectoryEntry, Exchange, Me, MemberView, PartyView, PeerProcedures, new_id, vault};
 use comity_domain::id::{OrganisationId, PersonId, TokenId};
 use comity_domain::identifier::{Identifier, IdentifierType, PortPolicy, RawIdentifier};
@@ -22,7 +23,7 @@ use comity_domain::term::Language;
 use comity_domain::time::Moment;
 use comity_policy::{Action, Relation};
 use comity_store::credential::{self, TokenRow};
-use comity_store::{Fault, Tx, party};
+use comity_store::{Fault, Tx, party, vetting};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -79,44 +80,57 @@ fn member((person, m): (Person, Membership)) -> MemberView {
 
 /// What the operator sets up, as the trail keeps it.
 #[derive(Serialize)]
-struct Setup {
+pub(crate) struct Setup {
     #[serde(skip)]
-    action: Action,
+    pub(crate) action: Action,
     #[serde(skip)]
-    about: String,
+    pub(crate) about: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    organisation: Option<OrganisationId>,
+    pub(crate) organisation: Option<OrganisationId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    person: Option<PersonId>,
+    pub(crate) person: Option<PersonId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    token: Option<TokenId>,
+    pub(crate) token: Option<TokenId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<OrganisationStatus>,
+    pub(crate) status: Option<OrganisationStatus>,
+    /// What else was said, such as a reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
 }
 
 impl Setup {
-    const fn of(action: Action) -> Self {
-        Self { action, about: String::new(), organisation: None, person: None, token: None, status: None }
+    pub(crate) const fn of(action: Action) -> Self {
+        let about = String::new();
+        Self { action, about, organisation: None, person: None, token: None, status: None, note: None }
     }
 }
 
 /// An organisation as the trail names it.
-fn name(organisation: &Organisation) -> String {
+pub(crate) fn name(organisation: &Organisation) -> String {
     format!("{}-{}", organisation.country, organisation.code)
+}
+
+/// Organisations that take no part, and until when others are on probation.
+type Standing = (BTreeMap<OrganisationId, OrganisationStatus>, BTreeMap<OrganisationId, Moment>);
+
+fn standing(tx: &mut dyn Tx) -> Result<Standing, Fault> {
+    Ok((party::away(tx)?, vetting::on_probation(tx)?))
 }
 
 fn entry(
     tx: &mut dyn Tx,
     organisation: Organisation,
-    away: &BTreeMap<OrganisationId, OrganisationStatus>,
+    (away, probation): &Standing,
     people: bool,
 ) -> Result<DirectoryEntry, Fault> {
     let contact_points = party::contact_points(tx, organisation.id)?;
     let people = if people { party::members(tx, organisation.id)? } else { Vec::new() };
     let status = away.get(&organisation.id).copied().unwrap_or(OrganisationStatus::Active);
+    let probation_until = probation.get(&organisation.id).copied();
     Ok(DirectoryEntry {
         organisation,
         status,
+        probation_until,
         people: people.into_iter().map(member).collect(),
         contact_points,
     })
@@ -223,7 +237,7 @@ impl Exchange {
             if let Err(code) = attempt.ask(&inner, Relation::Directory, facts) {
                 return Ok(Err(vec![Refusal::new(code)]));
             }
-            let (all, away) = (party::organisations(tx)?, party::away(tx)?);
+            let (all, away) = (party::organisations(tx)?, standing(tx)?);
             let entries: Result<Vec<_>, Fault> =
                 all.into_iter().map(|o| entry(tx, o, &away, false)).collect();
             Ok(Ok(entries?))
@@ -253,7 +267,7 @@ impl Exchange {
                 attempt.about = name(&found);
                 attempt.record(tx, "viewed", "")?;
             }
-            let away = party::away(tx)?;
+            let away = standing(tx)?;
             Ok(Ok(entry(tx, found, &away, people)?))
         };
         settle(self.store.write("organisation.view", work).await)
@@ -268,7 +282,7 @@ impl Exchange {
             return Err(RefusalCode::NotFound.into());
         }
         let find = |tx: &mut dyn Tx| -> Result<Vec<DirectoryEntry>, Fault> {
-            let away = party::away(tx)?;
+            let away = standing(tx)?;
             party::organisations(tx)?.into_iter().map(|o| entry(tx, o, &away, true)).collect()
         };
         Ok(self.store.read("personas", find).await?)
@@ -417,20 +431,6 @@ impl Exchange {
         self.on_organisation(who, organisation, Action::ContactPointEdit, "done", work).await
     }
 
-    /// Sets up an organisation (the console only).
-    ///
-    /// # Errors
-    /// Not the console, or a fault.
-    pub async fn put_organisation(&self, who: &Caller, organisation: Organisation) -> Result<(), Denied> {
-        let what = Setup {
-            about: name(&organisation),
-            organisation: Some(organisation.id),
-            ..Setup::of(Action::OrganisationEdit)
-        };
-        let work = move |tx: &mut dyn Tx| party::put_organisation(tx, &organisation);
-        self.at_console(who, what, work).await
-    }
-
     /// Sets up a person with their memberships (the console only).
     ///
     /// # Errors
@@ -447,13 +447,17 @@ impl Exchange {
             person: Some(person.id),
             ..Setup::of(Action::PersonEdit)
         };
-        let now = self.now();
+        let (store, inner, now) = (self.store.clone(), self.inner.clone(), self.now());
         let work = move |tx: &mut dyn Tx| {
             party::put_person(tx, &person)?;
-            memberships.iter().try_for_each(|m| {
+            for m in &memberships {
                 party::put_membership(tx, m)?;
-                ends_later(tx, m, now)
-            })
+                ends_later(tx, m, now)?;
+            }
+            for held in party::memberships(tx, person.id)? {
+                review_vouched(tx, &store, &inner, held.organisation, now)?;
+            }
+            Ok(Ok(()))
         };
         self.at_console(who, what, work).await
     }
@@ -468,7 +472,7 @@ impl Exchange {
             organisation: Some(point.organisation),
             ..Setup::of(Action::ContactPointEdit)
         };
-        let work = move |tx: &mut dyn Tx| party::put_contact_point(tx, &point);
+        let work = move |tx: &mut dyn Tx| party::put_contact_point(tx, &point).map(Ok);
         self.at_console(who, what, work).await
     }
 
@@ -537,18 +541,18 @@ impl Exchange {
             token: Some(row.id),
             ..Setup::of(Action::TokenEdit)
         };
-        let work = move |tx: &mut dyn Tx| credential::add_token(tx, hashed, &row);
+        let work = move |tx: &mut dyn Tx| credential::add_token(tx, hashed, &row).map(Ok);
         self.at_console(who, what, work).await?;
         Ok(made)
     }
 
     /// Runs what only the operator does, and leaves the trail entry.
-    async fn at_console(
+    pub(crate) async fn at_console<T: Send + 'static>(
         &self,
         who: &Caller,
         what: Setup,
-        work: impl Fn(&mut dyn Tx) -> Result<(), Fault> + Send + 'static,
-    ) -> Result<(), Denied> {
+        work: impl Fn(&mut dyn Tx) -> Answer<T> + Send + 'static,
+    ) -> Result<T, Denied> {
         let (inner, who, action) = (self.inner.clone(), who.clone(), what.action);
         let work = move |tx: &mut dyn Tx| {
             let mut attempt = Attempt::new(&who, action, inner.now());
@@ -564,9 +568,13 @@ impl Exchange {
             if let Err(code) = asked {
                 return attempt.refuse(tx, vec![Refusal::new(code)]);
             }
-            work(tx)?;
-            attempt.record(tx, "done", "")?;
-            Ok(Ok(()))
+            match work(tx)? {
+                Ok(done) => {
+                    attempt.record(tx, "done", "")?;
+                    Ok(Ok(done))
+                }
+                Err(refusals) => attempt.refuse(tx, refusals),
+            }
         };
         settle(self.store.write(action.as_str(), work).await)
     }

@@ -2,7 +2,7 @@
 
 use crate::act::{Answer, Attempt, Caller, Denied, IdempotencyKey, Memory, Outcome, Receipt, commit, settle};
 use crate::assertion::Signed;
-use crate::{Exchange, Inner, evidence, new_id, new_uuid, source, vault};
+use crate::{Exchange, Inner, evidence, new_id, new_uuid, source, vault, vetting};
 use comity_domain::id::{ContactPointId, ItemId, OrganisationId, RequestId};
 use comity_domain::party::{Organisation, OrganisationStatus, Side};
 use comity_domain::procedure::PinnedProcedure;
@@ -53,13 +53,15 @@ pub(crate) struct Parties {
     pub(crate) to: Organisation,
     from_status: OrganisationStatus,
     to_status: OrganisationStatus,
+    from_probation: Option<Moment>,
+    to_probation: Option<Moment>,
     pub(crate) from_points: Vec<ContactPointId>,
     pub(crate) to_points: Vec<ContactPointId>,
 }
 
 pub(crate) fn both(tx: &mut dyn Tx, from: OrganisationId, to: OrganisationId) -> Answer<Parties> {
     let found = party::two_organisations(tx, from, to)?;
-    let Some(((from, from_status), (to, to_status))) = found else {
+    let Some(((from, from_status, from_probation), (to, to_status, to_probation))) = found else {
         return Ok(Err(vec![Refusal::of(RefusalCode::NotFound, "to")]));
     };
     let points = party::contact_point_ids(tx, from.id, to.id)?;
@@ -68,10 +70,15 @@ pub(crate) fn both(tx: &mut dyn Tx, from: OrganisationId, to: OrganisationId) ->
         own.map(|(_, point)| *point).collect()
     };
     let (from_points, to_points) = (of(from.id), of(to.id));
-    Ok(Ok(Parties { from, to, from_status, to_status, from_points, to_points }))
+    Ok(Ok(Parties { from, to, from_status, to_status, from_probation, to_probation, from_points, to_points }))
 }
 
 impl Parties {
+    /// Until when the authority is on probation, where it is at `now`.
+    pub(crate) fn on_probation(&self, now: Moment) -> Option<Moment> {
+        self.from_probation.filter(|until| now < *until)
+    }
+
     /// Runs a decision with everything that it may look at.
     pub(crate) fn decide<T>(
         &self,
@@ -98,12 +105,14 @@ impl Parties {
                 calendar: inner.calendar(&self.from),
                 contact_points: &self.from_points,
                 status: self.from_status,
+                probation: self.from_probation,
             },
             to: Party {
                 organisation: &self.to,
                 calendar: inner.calendar(&self.to),
                 contact_points: &self.to_points,
                 status: self.to_status,
+                probation: self.to_probation,
             },
             files,
             source,
@@ -227,8 +236,7 @@ impl Exchange {
             attempt.counterpart = Some(if who.organisation() == Some(from) { to } else { from });
             attempt.basis = pinned.pin().to_string();
             let relation = who.subject().relation_to_request(from, to);
-            let facts = attempt.facts(false, false);
-            if let Err(code) = attempt.ask(&inner, relation, facts) {
+            if let Err(code) = attempt.ask(&inner, relation, attempt.facts(false, false)) {
                 return attempt.refuse(tx, vec![Refusal::new(code)]);
             }
             let parties = match both(tx, from, to)? {
@@ -237,8 +245,7 @@ impl Exchange {
             };
             let id: RequestId = new_id(now);
             let year = i64::from(inner.now_at(&parties.from).date().year());
-            let applies = pinned.procedure.applies(&parties.from, &parties.to, now.date());
-            if let Err(refusal) = applies {
+            if let Err(refusal) = pinned.procedure.applies(&parties.from, &parties.to, now.date()) {
                 return attempt.refuse(tx, vec![refusal]);
             }
             let source = Source::default();
@@ -252,6 +259,11 @@ impl Exchange {
                 Ok(events) => events,
                 Err(refusals) => return attempt.refuse(tx, refusals),
             };
+            if action == Action::RequestFile
+                && let Some(refusal) = vetting::over_quota(tx, &inner, &parties, now)?
+            {
+                return attempt.refuse(tx, vec![refusal]);
+            }
             attempt.request = Some(id);
             attempt.about = reference;
             if !stored {
@@ -260,7 +272,8 @@ impl Exchange {
             let key = seal::create_dossier_key(tx, store.instance_key(), &id.to_string(), now.us())?;
             let outcome = Outcome::begun(&attempt, side_of(relation), events, &memory);
             let receipt = commit(tx, &store, &inner, &key, &outcome)?;
-            if action == Action::RequestFile {
+            if action == Action::RequestFile && receipt.is_ok() {
+                vetting::count_sent(tx, &inner, &parties, now)?;
                 note_objects(tx, &store, from, id, receipt)
             } else {
                 Ok(receipt)
@@ -437,6 +450,9 @@ pub(crate) fn act_in(
     match commit(tx, store, inner, &key, &outcome)? {
         Err(refusals) => attempt.refuse(tx, refusals),
         Ok(receipt) => {
+            if matches!(command, RequestCommand::Send) {
+                vetting::count_sent(tx, inner, &parties, attempt.now)?;
+            }
             if let Some(attested) = attested {
                 attested.keep(tx, inner, &key)?;
             }
@@ -509,6 +525,12 @@ pub(crate) fn decided(
     let decided = parties.decide(inner, attempt, pinned, &files, &source, &vaults, |ctx| {
         request::decide(&request, command, ctx)
     });
+    if decided.is_ok()
+        && matches!(command, RequestCommand::Send)
+        && let Some(refusal) = vetting::over_quota(tx, inner, &parties, attempt.now)?
+    {
+        return Ok(Err(vec![refusal]));
+    }
     Ok(decided.map(|events| Decision { request, key, parties, events }))
 }
 

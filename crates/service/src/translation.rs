@@ -288,6 +288,7 @@ mod tests {
         "field-email",
         "field-number",
         "field-sha256",
+        "field-statement",
         "check-time",
         "receipt-open",
         "email-taken",
@@ -488,7 +489,7 @@ mod tests {
                 key.starts_with("notice-") && (key.ends_with("-subject") || key.ends_with("-body"))
             };
             let notices: Vec<_> = all.iter().filter(|(key, _)| parts(key)).collect();
-            assert_eq!(notices.len(), 42);
+            assert_eq!(notices.len(), 56);
             for (key, names) in notices {
                 assert!(names.iter().all(|name| name == "reference" || name == "link"), "{key}: {names:?}");
             }

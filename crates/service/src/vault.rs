@@ -167,9 +167,8 @@ pub(crate) fn vaults(
 /// else. Nothing more can be known of it here.
 pub(crate) fn is_sealed_to(beginning: &[u8], recipients: usize) -> bool {
     let of = |kinds: &[String], stanza: &str| kinds.iter().all(|kind| kind == stanza);
-    inner::stanzas(beginning).is_ok_and(|kinds| {
-        kinds.len() == recipients && STANZAS.iter().any(|stanza| of(&kinds, stanza))
-    })
+    inner::stanzas(beginning)
+        .is_ok_and(|kinds| kinds.len() == recipients && STANZAS.iter().any(|stanza| of(&kinds, stanza)))
 }
 
 fn is_grant(file: &[u8]) -> bool {

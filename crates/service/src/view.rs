@@ -3,9 +3,7 @@
 
 use crate::paper::PaperKind;
 use comity_domain::clock::Line;
-use comity_domain::id::{
-    ClarificationId, ItemId, OrganisationId, PackageId, PersonId, RequestId, TokenId, UploadId,
-};
+use comity_domain::id::{ClarificationId, ItemId, OrganisationId, PackageId, PersonId, RequestId, UploadId};
 use comity_domain::inspection::{Finding, Inspection};
 use comity_domain::party::{
     AuthoriserMandate, ContactPoint, Organisation, OrganisationKind, OrganisationStatus, Role, Side,
@@ -19,6 +17,7 @@ use comity_domain::request::{
 use comity_domain::term::{Certainty, Compulsion, DataCategory, ItemOutcome, Priority, RequestKind};
 use comity_domain::time::Moment;
 use comity_domain::vault::Mode;
+use comity_domain::vetting::AlarmRule;
 use serde::{Deserialize, Serialize};
 
 comity_domain::opaque!(
@@ -41,7 +40,6 @@ comity_domain::opaque!(
     QueueQuery,
     DirectoryEntry,
     MemberView,
-    TokenView,
     Me
 );
 
@@ -432,6 +430,8 @@ pub struct Dossier {
     pub from: PartyView,
     /// Who is asked.
     pub to: PartyView,
+    /// Until when the authority is on probation, where it is.
+    pub probation_until: Option<Moment>,
     /// When the provider's system received it.
     pub received_at: Option<Moment>,
     /// Deficits of a message that came over a standard interface; empty otherwise.
@@ -605,6 +605,8 @@ pub struct DirectoryEntry {
     pub organisation: Organisation,
     /// Whether it takes part.
     pub status: OrganisationStatus,
+    /// Until when it is on probation, where it is.
+    pub probation_until: Option<Moment>,
     /// Its people (own organisation and counterparts' accreditation data; never private data).
     pub people: Vec<MemberView>,
     /// Its contact points.
@@ -636,33 +638,6 @@ pub struct MemberView {
     pub active: bool,
 }
 
-/// An API token, without its secret.
-#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct TokenView {
-    /// Its identifier.
-    pub id: TokenId,
-    /// What it is for.
-    pub name: String,
-    /// For whom it acts.
-    pub person: Option<PersonId>,
-    /// What it may do, such as `read`, `act`, `interop`.
-    pub scopes: Vec<String>,
-    /// Made.
-    pub created_at: Moment,
-    /// Valid until.
-    pub expires_at: Moment,
-    /// Last used.
-    pub last_used_at: Option<Moment>,
-    /// Revoked.
-    pub revoked_at: Option<Moment>,
-    /// The newest token that has taken its place.
-    pub successor: Option<TokenId>,
-    /// Once it has a successor: until when it is still accepted.
-    pub replaced_until: Option<Moment>,
-    /// SHA-256 of the client certificate without which it is refused, in hexadecimal.
-    pub certificate: Option<String>,
-}
-
 /// Figures without payload: counted events of all requests (oversight) or of the own organisation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Figures {
@@ -676,6 +651,8 @@ pub struct Figures {
     pub overdue: u64,
     /// Acts refused.
     pub refused: u64,
+    /// Alarms about what was sent, by rule.
+    pub alarms: Vec<(AlarmRule, u64)>,
 }
 
 /// The signed-in person.

@@ -25,6 +25,7 @@ pub mod job;
 pub mod ledger;
 pub mod manifest;
 mod measure;
+pub mod mirror;
 pub mod notice;
 pub mod party;
 pub mod queue;
@@ -37,6 +38,7 @@ pub mod trail;
 pub mod upload;
 mod value;
 pub mod vault;
+pub mod vetting;
 
 pub use blob::{BlobError, BlobStore, PartStored};
 pub use engine::{Database, FaultPoint, MIGRATIONS, Migration, Point, SKIP_LOCKED, Store, StoreConfig, Tx};
@@ -57,6 +59,7 @@ pub fn statements() -> Vec<&'static str> {
         job::STATEMENTS,
         ledger::STATEMENTS,
         manifest::STATEMENTS,
+        mirror::STATEMENTS,
         notice::STATEMENTS,
         party::STATEMENTS,
         queue::STATEMENTS,
@@ -66,6 +69,7 @@ pub fn statements() -> Vec<&'static str> {
         trail::STATEMENTS,
         upload::STATEMENTS,
         vault::STATEMENTS,
+        vetting::STATEMENTS,
     ]
     .concat()
 }

@@ -23,7 +23,7 @@ crate::sql! {
     ORGANISATION = "select id, kind, name, code, country, time_zone, language, mail_domain, switchboard, services
         from organisation where id = $1";
     TWO_ORGANISATIONS = "select id, kind, name, code, country, time_zone, language, mail_domain, switchboard, services,
-            status
+            status, probation_us
         from organisation where id = $1 or id = $2";
     SET_STATUS = "update organisation set status = $2, status_us = $3, status_reason = $4 where id = $1";
     AWAY = "select id, status from organisation where status <> 'active' order by id limit 1000";
@@ -94,7 +94,7 @@ pub(crate) fn moment(us: i64) -> Result<Moment, Fault> {
     Moment::from_columns(us, 0).map_err(|error| Fault::other(error.to_string()))
 }
 
-fn organisation_of(row: &Row) -> Result<Organisation, Fault> {
+pub(crate) fn organisation_of(row: &Row) -> Result<Organisation, Fault> {
     Ok(Organisation {
         id: parse(row.text(0)?)?,
         kind: parse(row.text(1)?)?,
@@ -131,8 +131,8 @@ pub fn organisation(tx: &mut dyn Tx, id: OrganisationId) -> Result<Option<Organi
     tx.row(ORGANISATION, &[id.to_string().into()])?.as_ref().map(organisation_of).transpose()
 }
 
-/// An organisation and whether it takes part.
-pub type Placed = (Organisation, OrganisationStatus);
+/// An organisation, whether it takes part, and until when it is on probation.
+pub type Placed = (Organisation, OrganisationStatus, Option<Moment>);
 
 /// The two sides of a request; nothing where one of them is not known.
 pub fn two_organisations(
@@ -141,10 +141,15 @@ pub fn two_organisations(
     to: OrganisationId,
 ) -> Result<Option<(Placed, Placed)>, Fault> {
     let rows = tx.rows(TWO_ORGANISATIONS, &[from.to_string().into(), to.to_string().into()])?;
-    let found: Result<Vec<Placed>, Fault> =
-        rows.iter().map(|row| Ok((organisation_of(row)?, parse(row.text(10)?)?))).collect();
+    let found: Result<Vec<Placed>, Fault> = rows
+        .iter()
+        .map(|row| {
+            let probation = row.opt_int(11)?.map(moment).transpose()?;
+            Ok((organisation_of(row)?, parse(row.text(10)?)?, probation))
+        })
+        .collect();
     let found = found?;
-    let of = |id| found.iter().find(|(organisation, _)| organisation.id == id).cloned();
+    let of = |id| found.iter().find(|(organisation, ..)| organisation.id == id).cloned();
     Ok(of(from).zip(of(to)))
 }
 

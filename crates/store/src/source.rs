@@ -78,7 +78,7 @@ crate::sql! {
                 and earlier.request <> own.request
             join request r on r.id = earlier.request
             where own.request = $1 and r.to_organisation = $2 and r.arrived = 1) then 1 else 0 end";
-    DOMAINS = "select mail_domain from organisation order by id limit 1000";
+    DOMAINS = "select mail_domain from organisation where status <> 'joining' order by id limit 1000";
     LOOKED_UP = "select count(*) from (select 1 from trail where person = $1 and at_us >= $2
             and action = 'accreditation.view' limit $3) as few";
 }

@@ -38,12 +38,14 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::SignatureRequired
         | Code::GrantMissing
         | Code::OpeningRequired
+        | Code::ProbationEmergency
+        | Code::VoucherUnfit
         | Code::ForeignForm => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::Erased | Code::FileDestroyed => StatusCode::GONE,
         Code::MessageUnreadable => StatusCode::BAD_REQUEST,
         Code::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        Code::TooMuch => StatusCode::TOO_MANY_REQUESTS,
+        Code::TooMuch | Code::ProbationQuota => StatusCode::TOO_MANY_REQUESTS,
         Code::ObjectKnown
         | Code::VersionConflict
         | Code::NotInThisState
@@ -53,6 +55,7 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::SourceRevoked
         | Code::NeedsNewSignature
         | Code::OrganisationSuspended
+        | Code::VouchedAlready
         | Code::ItemDecided
         | Code::ItemsOpen
         | Code::ClarificationOpen
@@ -119,6 +122,8 @@ pub const fn status_of(code: RefusalCode) -> StatusCode {
         | Code::PackageUnknown
         | Code::MailDomain
         | Code::TrailTooMany
+        | Code::DomainUnproved
+        | Code::NoResolver
         | Code::RoleNotHere => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

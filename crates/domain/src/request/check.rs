@@ -243,6 +243,8 @@ vocabulary! {
         NewToUs = "P8",
         /// Its officer has sent many small requests within a week (T10).
         Slicing = "P9",
+        /// The authority is on probation (T02).
+        Probation = "P10",
     }
 }
 

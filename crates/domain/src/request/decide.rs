@@ -35,6 +35,8 @@ pub struct Party<'a> {
     pub contact_points: &'a [ContactPointId],
     /// Whether it takes part.
     pub status: OrganisationStatus,
+    /// Until when it is on probation, where it is.
+    pub probation: Option<Moment>,
 }
 
 /// What a decision may look at besides the request itself.
@@ -133,6 +135,16 @@ fn both_take_part(ctx: &Context<'_>) -> Result<(), Refusals> {
     }
 }
 
+/// An organisation on probation sends no emergency: that class is what false agencies ask for (T02; `legal.md` 7.3).
+fn no_emergency_on_probation(priority: Priority, ctx: &Context<'_>) -> Result<(), Refusals> {
+    match ctx.from.probation.filter(|until| ctx.now < *until) {
+        Some(until) if priority == Priority::Emergency => {
+            Err(vec![Refusal::of(RefusalCode::ProbationEmergency, "priority").with("until", until.date())])
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Begins a draft.
 ///
 /// # Errors
@@ -175,6 +187,7 @@ pub fn file(
     let (from, to) = (ctx.from.organisation, ctx.to.organisation);
     both_take_part(ctx)?;
     procedure.procedure.applies(from, to, ctx.now.date()).map_err(|refusal| vec![refusal])?;
+    no_emergency_on_probation(filing.priority, ctx)?;
     if filing.items.is_empty() {
         return refuse_field(RefusalCode::NoItems, "items");
     }
@@ -298,6 +311,7 @@ fn submit(request: &Request, ctx: &mut Context<'_>) -> Events {
     ctx.procedure
         .applies(ctx.from.organisation, ctx.to.organisation, today)
         .map_err(|refusal| vec![refusal])?;
+    no_emergency_on_probation(request.draft.priority, ctx)?;
     let procedure = ctx.procedure;
     let read = check_draft(procedure, &request.draft, now, &mut || Id::new((ctx.new_id)()));
     if !read.refusals.is_empty() {
@@ -394,6 +408,7 @@ fn send(request: &Request, ctx: &Context<'_>) -> Events {
     both_take_part(ctx)?;
     let (from, to) = (ctx.from.organisation, ctx.to.organisation);
     ctx.procedure.applies(from, to, ctx.now.date()).map_err(|refusal| vec![refusal])?;
+    no_emergency_on_probation(request.priority, ctx)?;
     let mut events = vec![RequestEvent::Sent { by: ctx.sign()? }];
     events.extend(receive(request.priority, ctx));
     Ok(events)

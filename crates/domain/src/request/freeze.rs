@@ -34,6 +34,8 @@ vocabulary! {
         OrganisationSuspended = "organisation_suspended",
         /// An organisation has left.
         OrganisationLeft = "organisation_left",
+        /// Those who vouched for an organisation on probation no longer suffice.
+        VouchersFell = "vouchers_fell",
     }
 }
 

@@ -165,6 +165,7 @@ fn act(
         organisation: &parties[at],
         calendar: &calendar,
         contact_points: &[],
+        probation: None,
         status: OrganisationStatus::Active,
     };
     let mut next = 1_000_u128;

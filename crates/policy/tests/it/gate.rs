@@ -114,6 +114,7 @@ fn other_systems_the_clock_and_the_console_may_exactly_what_the_table_says() {
                 "package.stamp own",
                 "file.inspect own",
                 "file.expire own",
+                "vetting.end_probation own",
             ],
             _ => &[
                 "request.file own",
@@ -282,7 +283,8 @@ fn the_hash_changes_with_what_the_rules_say_and_not_with_their_order() {
 fn a_sensitive_act_is_refused_to_whoever_has_not_just_shown_a_passkey() {
     let gate = Gate::built_in();
     let sensitive = "request.authorise request.amend request.send request.check request.release request.thaw request.find_fraud \
-                     request.reauthorise file.download package.export contact_point.edit person.invite person.edit role.edit token.edit account.edit";
+                     request.reauthorise file.download package.export contact_point.edit person.invite person.edit role.edit token.edit account.edit \
+                     vetting.vouch";
     let sensitive: Vec<&str> = sensitive.split_whitespace().collect();
     let absent = Facts { present: false, ..CASE };
     let mut met = 0_usize;

@@ -100,6 +100,7 @@ fn settings(data: &Path) -> Settings {
         base_url: "http://127.0.0.1".to_owned(),
         upload_limit: 0,
         loose_file_days: 1,
+        vetting: comity_service::VettingSettings::default(),
         inspector: comity_service::Inspector::Program("/proc/self/exe".into()),
         time_stamps: None,
         device_bound: Vec::new(),

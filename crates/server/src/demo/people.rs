@@ -90,6 +90,49 @@ pub(super) const ORGANISATIONS: &[FictionalOrganisation] = &[
     },
 ];
 
+impl FictionalOrganisation {
+    fn organisation(&self) -> Organisation {
+        Organisation {
+            id: organisation_id(self.code),
+            kind: self.kind,
+            name: self.name.to_owned(),
+            code: self.code.to_owned(),
+            country: self.country.to_owned(),
+            time_zone: self.time_zone.to_owned(),
+            language: self.language,
+            mail_domain: self.domain.to_owned(),
+            switchboard: self.switchboard.to_owned(),
+            services: self.services.iter().map(|service| (*service).to_owned()).collect(),
+        }
+    }
+}
+
+/// Organisations that want to join: one that lacks a voucher of its own State, and one that looks like another.
+const NEWCOMERS: &[FictionalOrganisation] = &[
+    FictionalOrganisation {
+        code: "NBC",
+        name: "Northbridge Customs",
+        kind: OrganisationKind::Authority,
+        country: "XA",
+        time_zone: "Europe/Paris",
+        language: Language::English,
+        domain: "customs.northbridge.example",
+        switchboard: "+999100800",
+        services: &[],
+    },
+    FictionalOrganisation {
+        code: "NPX",
+        name: "Northbridge Police, Cyber Section",
+        kind: OrganisationKind::Authority,
+        country: "XA",
+        time_zone: "Europe/Paris",
+        language: Language::English,
+        domain: "police.northbrigde.example",
+        switchboard: "+996700100",
+        services: &[],
+    },
+];
+
 pub(super) struct FictionalPerson {
     pub(super) key: &'static str,
     pub(super) name: &'static str,
@@ -165,19 +208,7 @@ pub(super) async fn set_up(exchange: &Exchange) -> Result<(), String> {
     let operator = Caller::Operator;
     let now = exchange.now();
     for o in ORGANISATIONS {
-        let organisation = Organisation {
-            id: organisation_id(o.code),
-            kind: o.kind,
-            name: o.name.to_owned(),
-            code: o.code.to_owned(),
-            country: o.country.to_owned(),
-            time_zone: o.time_zone.to_owned(),
-            language: o.language,
-            mail_domain: o.domain.to_owned(),
-            switchboard: o.switchboard.to_owned(),
-            services: o.services.iter().map(|service| (*service).to_owned()).collect(),
-        };
-        exchange.put_organisation(&operator, organisation).await.map_err(said)?;
+        exchange.put_organisation(&operator, o.organisation()).await.map_err(said)?;
         let point = ContactPoint {
             id: contact_point_id(o.code),
             organisation: organisation_id(o.code),
@@ -205,6 +236,19 @@ pub(super) async fn set_up(exchange: &Exchange) -> Result<(), String> {
         exchange.put_person(&operator, person, vec![membership]).await.map_err(said)?;
     }
     Ok(())
+}
+
+/// Enters those that want to join; one has proved its mail domain, and somebody abroad vouches for it.
+pub(super) async fn newcomers(exchange: &Exchange) -> Result<(), String> {
+    let (operator, now) = (Caller::Operator, exchange.now());
+    for o in NEWCOMERS {
+        exchange.put_organisation(&operator, o.organisation()).await.map_err(said)?;
+    }
+    let known = organisation_id("NBC");
+    let letter = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    exchange.prove_by_letter(&operator, known, letter, "Noor Haddad, registry", now).await.map_err(said)?;
+    let statement = "Joint investigation team since 2024; called back through the gazette.";
+    exchange.vouch(&caller("roy", now)?, known, statement).await.map_err(said)
 }
 
 fn membership(p: &FictionalPerson, now: comity_domain::time::Moment) -> Membership {

@@ -28,6 +28,7 @@ fn settings(data: &Path, base_url: &str, demo: bool) -> Settings {
         base_url: base_url.to_owned(),
         upload_limit: 1_000_000,
         loose_file_days: 7,
+        vetting: comity_service::VettingSettings::default(),
         inspector: Inspector::Program(env!("CARGO_BIN_EXE_comity").into()),
         time_stamps: None,
         device_bound: Vec::new(),

@@ -3,7 +3,8 @@
 //! go on in a log that may have signed more than was put back.
 
 use super::{ArchiveFault, Once};
-use crate::act::{Attempt, Caller, digests, settle};
+use crate::act::{Attempt, Caller, settle};
+use crate::digest::digests;
 use crate::file::expiry;
 use crate::ledger::{CheckReport, Purpose, erase_again};
 use crate::{ClockSource, Exchange, Inner, Settings};

@@ -5,13 +5,14 @@ use super::{Setup, another_administrator, membership, name, short};
 use crate::Exchange;
 use crate::act::{Caller, Denied};
 use crate::source::freeze::{Withdrawn, revoke};
+use crate::vetting::{resume, review_vouched};
 use comity_domain::id::{OrganisationId, PersonId};
 use comity_domain::party::{Organisation, OrganisationStatus, Role};
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::request::RevocationCause;
 use comity_domain::time::Moment;
 use comity_policy::Action;
-use comity_store::{Fault, Tx, credential, party};
+use comity_store::{Tx, credential, party};
 
 impl Exchange {
     /// Suspends or re-admits a person; their sessions end, and the open requests that they stand behind stand still.
@@ -46,6 +47,9 @@ impl Exchange {
                     };
                     revoke(tx, &store, &inner, &what, now)?;
                 }
+            }
+            for held in party::memberships(tx, person)? {
+                review_vouched(tx, &store, &inner, held.organisation, now)?;
             }
             Ok(Ok(()))
         };
@@ -84,13 +88,15 @@ impl Exchange {
             let cause = RevocationCause::AccreditationWithdrawn;
             let what = Withdrawn { organisation: found.id, person: Some(person), cause, by, reason: &reason };
             revoke(tx, &store, &inner, &what, now)?;
+            review_vouched(tx, &store, &inner, found.id, now)?;
             Ok(Ok(()))
         };
         self.on_organisation(who, organisation, Action::RoleEdit, "done", work).await
     }
 
-    /// Says where an organisation stands (the console only). One that takes no part any more has no sessions and no tokens,
-    /// and what it had asked stands still.
+    /// Says where an organisation stands (the console only), and answers where it stands then: one that was never let in, or
+    /// is on probation, takes part again only while its vetting stands. One that takes no part any more has no sessions and
+    /// no tokens, what it had asked stands still, and it vouches for nobody.
     ///
     /// # Errors
     /// Not the console, unknown, no reason, or a fault.
@@ -100,7 +106,7 @@ impl Exchange {
         organisation: OrganisationId,
         status: OrganisationStatus,
         reason: &str,
-    ) -> Result<(), Denied> {
+    ) -> Result<OrganisationStatus, Denied> {
         let reason = short(reason, "reason").map_err(Denied::Refused)?;
         let found = self.store.read("organisation", move |tx| party::organisation(tx, organisation)).await?;
         let found = found.ok_or(RefusalCode::NotFound)?;
@@ -111,21 +117,29 @@ impl Exchange {
             ..Setup::of(Action::OrganisationEdit)
         };
         let (store, inner) = (self.store.clone(), self.inner.clone());
-        let work = move |tx: &mut dyn Tx| -> Result<(), Fault> {
+        let work = move |tx: &mut dyn Tx| {
             let now = inner.now();
             let before = party::status(tx, organisation)?;
-            party::set_status(tx, organisation, status, now, &reason)?;
             let cause = match status {
-                OrganisationStatus::Active => return Ok(()),
+                OrganisationStatus::Active => {
+                    resume(tx, &store, &inner, organisation, &reason, now)?;
+                    return Ok(Ok(party::status(tx, organisation)?.unwrap_or(status)));
+                }
                 OrganisationStatus::Suspended => RevocationCause::OrganisationSuspended,
                 OrganisationStatus::Left => RevocationCause::OrganisationLeft,
+                OrganisationStatus::Joining => {
+                    let refusal = Refusal::of(RefusalCode::FieldMalformed, "status");
+                    return Ok(Err(vec![refusal.because("refusal-field-choice")]));
+                }
             };
+            party::set_status(tx, organisation, status, now, &reason)?;
             credential::end_sessions_at(tx, organisation)?;
             if before == Some(OrganisationStatus::Active) {
                 let what = Withdrawn { organisation, person: None, cause, by: None, reason: &reason };
                 revoke(tx, &store, &inner, &what, now)?;
             }
-            Ok(())
+            review_vouched(tx, &store, &inner, organisation, now)?;
+            Ok(Ok(status))
         };
         self.at_console(who, what, work).await
     }

@@ -5,8 +5,8 @@ use super::short;
 use crate::act::{Caller, Denied, hex};
 use crate::oversight::unhex;
 use crate::sign_in::{hash, secret};
-use crate::{Exchange, TokenView, new_id, notice};
-use comity_domain::id::TokenId;
+use crate::{Exchange, new_id, notice};
+use comity_domain::id::{PersonId, TokenId};
 use comity_domain::party::Organisation;
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
 use comity_domain::time::Moment;
@@ -15,7 +15,34 @@ use comity_store::Tx;
 use comity_store::credential::{self, TokenRow};
 use serde::{Deserialize, Serialize};
 
-comity_domain::opaque!(NewToken);
+comity_domain::opaque!(NewToken, TokenView);
+
+/// An API token, without its secret.
+#[derive(Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct TokenView {
+    /// Its identifier.
+    pub id: TokenId,
+    /// What it is for.
+    pub name: String,
+    /// For whom it acts.
+    pub person: Option<PersonId>,
+    /// What it may do, such as `read`, `act`, `interop`.
+    pub scopes: Vec<String>,
+    /// Made.
+    pub created_at: Moment,
+    /// Valid until.
+    pub expires_at: Moment,
+    /// Last used.
+    pub last_used_at: Option<Moment>,
+    /// Revoked.
+    pub revoked_at: Option<Moment>,
+    /// The newest token that has taken its place.
+    pub successor: Option<TokenId>,
+    /// Once it has a successor: until when it is still accepted.
+    pub replaced_until: Option<Moment>,
+    /// SHA-256 of the client certificate without which it is refused, in hexadecimal.
+    pub certificate: Option<String>,
+}
 
 /// A token to be made.
 #[derive(Clone, PartialEq, Eq, Deserialize, utoipa::ToSchema)]

@@ -5,8 +5,9 @@
 use crate::act::{Attempt, Caller, Denied, settle};
 use crate::request::{Parties, both};
 use crate::{Exchange, Inner, zone_of};
-use comity_domain::id::{PersonId, RequestId};
+use comity_domain::id::{OrganisationId, PersonId, RequestId};
 use comity_domain::likeness::resembles;
+use comity_domain::party::Organisation;
 use comity_domain::procedure::{FieldKind, Procedure};
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::request::{Finding, FindingRule, Intake, Request};
@@ -43,14 +44,10 @@ pub(crate) fn findings(
     if unlinked(parties, request) {
         add(FindingRule::JurisdictionLink, 0, "");
     }
-    if request.received_at().is_some_and(|at| outside_hours(inner, parties, at)) {
+    if request.received_at().is_some_and(|at| outside_hours(inner, &parties.from, at)) {
         add(FindingRule::Hour, 0, "");
     }
-    let day = rows::received(tx, from, to, now.plus_seconds(-DAY_S))?;
-    let month = rows::received(tx, from, to, now.plus_seconds(-30 * DAY_S))?;
-    // Where nothing came before the day, nothing is usual yet; that nobody has asked before is a finding of its own.
-    let before = month.saturating_sub(day);
-    if before > 0 && day >= VOLUME_LEAST && day.saturating_mul(30) > before.saturating_mul(VOLUME_TIMES) {
+    if let Some(day) = unusual_volume(tx, from, to, now)? {
         add(FindingRule::Volume, day, "");
     }
     let repeated = rows::alike(tx, request.id, "identifier", to)?;
@@ -83,6 +80,9 @@ pub(crate) fn findings(
     if slices >= SLICES_LEAST {
         add(FindingRule::Slicing, slices, "");
     }
+    if parties.on_probation(now).is_some() {
+        add(FindingRule::Probation, 0, "");
+    }
     Ok(found)
 }
 
@@ -102,9 +102,26 @@ fn unlinked(parties: &Parties, request: &Request) -> bool {
     !request.items.iter().any(|item| item.identifier.canonical().to_lowercase().ends_with(&ending))
 }
 
-fn outside_hours(inner: &Inner, parties: &Parties, at: Moment) -> bool {
-    let there = at.in_zone(&zone_of(&parties.from));
-    let calendar = inner.calendar(&parties.from);
+/// P3: what an authority sent to an addressee within a day, where that is far more than usual.
+pub(crate) fn unusual_volume(
+    tx: &mut dyn Tx,
+    from: OrganisationId,
+    to: OrganisationId,
+    now: Moment,
+) -> Result<Option<u64>, Fault> {
+    let day = rows::received(tx, from, to, now.plus_seconds(-DAY_S))?;
+    let month = rows::received(tx, from, to, now.plus_seconds(-30 * DAY_S))?;
+    // Where nothing came before the day, nothing is usual yet; that nobody has asked before is a finding of its own.
+    let before = month.saturating_sub(day);
+    let unusual =
+        before > 0 && day >= VOLUME_LEAST && day.saturating_mul(30) > before.saturating_mul(VOLUME_TIMES);
+    Ok(unusual.then_some(day))
+}
+
+/// P2: whether it is outside the hours of work of an organisation, by its own zone and the calendar of its State.
+pub(crate) fn outside_hours(inner: &Inner, organisation: &Organisation, at: Moment) -> bool {
+    let there = at.in_zone(&zone_of(organisation));
+    let calendar = inner.calendar(organisation);
     !WORK.contains(&there.civil().hour()) || !calendar.is_working_day(there.date())
 }
 

@@ -6,8 +6,8 @@ use comity_domain::term::Language;
 use comity_service::{Caller, MAX_ADDRESSEES};
 use comity_store::on_both_engines;
 
-async fn add(world: &World, number: u128, kind: OrganisationKind, name: &str, country: &str, service: &str) {
-    let organisation = Organisation {
+fn of(number: u128, kind: OrganisationKind, name: &str, country: &str, service: &str) -> Organisation {
+    Organisation {
         id: organisation(number),
         kind,
         name: name.to_owned(),
@@ -18,8 +18,7 @@ async fn add(world: &World, number: u128, kind: OrganisationKind, name: &str, co
         mail_domain: format!("c{number}.example"),
         switchboard: "+999100200".to_owned(),
         services: vec![service.to_owned()],
-    };
-    world.exchange.put_organisation(&Caller::Operator, organisation).await.unwrap();
+    }
 }
 
 async fn found(world: &World, who: Who, search: &str) -> Vec<String> {
@@ -30,10 +29,12 @@ async fn found(world: &World, who: Who, search: &str) -> Vec<String> {
 
 on_both_engines! {
     async fn an_addressee_is_found_by_name_service_or_country(store) {
-        let world = World::open(store).await;
-        add(&world, 51, OrganisationKind::Provider, "Société Génève", "XB", "Lac Mail").await;
-        add(&world, 52, OrganisationKind::ContactPoint, "Corvania contact point", "XC", "").await;
-        add(&world, 53, OrganisationKind::Authority, "Génève Police", "XB", "").await;
+        let others = vec![
+            of(51, OrganisationKind::Provider, "Société Génève", "XB", "Lac Mail"),
+            of(52, OrganisationKind::ContactPoint, "Corvania contact point", "XC", ""),
+            of(53, OrganisationKind::Authority, "Génève Police", "XB", ""),
+        ];
+        let world = World::founded_with(store, others).await;
         assert_eq!(found(&world, Who::Officer, "geneve").await, ["Société Génève"]);
         assert_eq!(found(&world, Who::Officer, " LAC  mail ").await, ["Société Génève"]);
         assert_eq!(found(&world, Who::Officer, "xc").await, ["Corvania contact point"]);
@@ -42,13 +43,15 @@ on_both_engines! {
         assert_eq!(found(&world, Who::Officer, "").await.len(), 4);
         let own = found(&world, Who::Analyst, "organisation").await;
         assert_eq!(own, ["Organisation OTH"], "nobody asks oneself");
+        // One that has not been let in yet is asked by nobody.
+        let later = of(54, OrganisationKind::Provider, "Société Lémane", "XB", "");
+        world.exchange.put_organisation(&Caller::Operator, later).await.unwrap();
+        assert_eq!(found(&world, Who::Officer, "lemane").await, Vec::<String>::new());
     }
 
     async fn a_long_directory_is_shown_in_part_and_says_so(store) {
-        let world = World::open(store).await;
-        for number in 100..700 {
-            add(&world, number, OrganisationKind::Provider, &format!("Host {number}"), "XB", "").await;
-        }
+        let host = |number| of(number, OrganisationKind::Provider, &format!("Host {number}"), "XB", "");
+        let world = World::founded_with(store, (100..700).map(host).collect()).await;
         let officer = World::caller(Who::Officer);
         let answer = world.exchange.addressees(&officer, "host").await.unwrap();
         assert_eq!((answer.found.len(), answer.more), (MAX_ADDRESSEES, true));

@@ -120,8 +120,16 @@ const EVERYBODY: [Who; 10] = [
 impl World {
     /// Opens an exchange on the database of a test.
     pub(crate) async fn open(store: &mut TestStore) -> Self {
+        Self::founded_with(store, Vec::new()).await
+    }
+
+    /// The same with others that are set up before the first person is, and so are founders too.
+    pub(crate) async fn founded_with(store: &mut TestStore, others: Vec<Organisation>) -> Self {
         let start: Moment = "2026-11-23T14:00:00+01:00".parse().unwrap();
         let world = Self::begin(store, Arc::new(AtomicI64::new(start.us())), |_| {}).await.unwrap();
+        for other in others {
+            world.exchange.put_organisation(&Caller::Operator, other).await.unwrap();
+        }
         world.set_up().await;
         world
     }
@@ -187,6 +195,7 @@ impl World {
             base_url: "http://127.0.0.1".to_owned(),
             upload_limit: 1_000_000,
             loose_file_days: 7,
+            vetting: comity_service::VettingSettings::default(),
             inspector: Inspector::Here,
             time_stamps: None,
             device_bound: Vec::new(),

@@ -180,6 +180,7 @@ async fn doubted(world: &World) {
         exchange.set_active(&head, officer, true).await.unwrap();
         world.act(who, id, then).await;
     }
+    exchange.sent(&head, None, None).await.unwrap();
     exchange.findings(&World::caller(Who::Analyst), id).await.unwrap();
     exchange.accreditation(&World::caller(Who::Analyst), "A-11").await.unwrap();
     let revocation = world.look(Who::Reviewer, id).await.frozen[0].revocation;

@@ -2,8 +2,8 @@
 //! administrator, a stolen disk and a server that would rather have it plain (T06, T11, T38, T39, T42, T43).
 
 use crate::client::{
-    accepted, code, download, grants, make_epoch, next_epoch, next_epoch_of, of, officer_key, open, open_world, packing, read,
-    released, releasing, seal, send, two_vaults,
+    accepted, code, download, grants, make_epoch, next_epoch, next_epoch_of, of, officer_key, open,
+    open_world, packing, read, released, releasing, seal, send, two_vaults,
 };
 use crate::harness::{Who, World, organisation, person};
 use bytes::Bytes;

@@ -47,6 +47,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(14, "0014_federation"),
     migration!(15, "0015_vault"),
     migration!(16, "0016_token"),
+    migration!(17, "0017_vetting"),
 ];
 
 const TABLE: &str = "create table if not exists migration (

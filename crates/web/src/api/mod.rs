@@ -11,6 +11,7 @@ mod request;
 mod source;
 mod token;
 mod trail;
+mod vetting;
 
 pub(crate) use body::Body;
 pub use token::{ClientCertificate, Scope};
@@ -88,6 +89,9 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(organisation::tokens, organisation::add_token))
         .routes(routes!(organisation::revoke_token))
         .routes(routes!(organisation::rotate_token))
+        .routes(routes!(vetting::sent))
+        .routes(routes!(vetting::newcomers))
+        .routes(routes!(vetting::vouch, vetting::retract))
         .routes(routes!(account::me))
         .routes(routes!(account::account))
         .routes(routes!(trail::page))

@@ -190,10 +190,14 @@ impl Frame {
                 entries.push(("/figures", "nav-figures"));
             }
         }
+        if [Role::Gatekeeper, Role::Authoriser, Role::Administrator].into_iter().any(|role| self.has(role)) {
+            entries.push(("/sent", "nav-sent"));
+        }
         entries.push(("/directory", "nav-directory"));
         entries.push(("/procedures", "nav-procedures"));
         if self.has(Role::Administrator) {
             entries.push(("/organisation", "nav-organisation"));
+            entries.push(("/newcomers", "nav-newcomers"));
             entries.push(("/status", "nav-status"));
         }
         if self.demo {

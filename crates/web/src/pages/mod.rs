@@ -25,9 +25,11 @@ mod procedure;
 mod queue;
 mod revocation;
 mod scope;
+mod sent;
 mod sign_in;
 mod status;
 mod trail;
+mod vetting;
 
 use crate::error::PageError;
 use crate::session::Visitor;
@@ -55,6 +57,8 @@ pub(crate) fn routes() -> Router<State> {
         .merge(accreditation::routes())
         .merge(revocation::routes())
         .merge(organisation::routes())
+        .merge(sent::routes())
+        .merge(vetting::routes())
         .merge(trail::routes())
         .merge(figures::routes())
         .merge(outbox::routes())

@@ -236,7 +236,20 @@ fn about_everything(world: &World, who: Who) -> Vec<Case> {
     };
     let to_request = Subject::Person(&actor).relation_to_request(organisation(who.home), organisation(2));
     let card = format!("/api/v1/accreditations/A-{}", OFFICER.person());
+    // No organisation of that number joins: who may vouch is told so.
+    let vouch = "/api/v1/newcomers/00000000-0000-0000-0000-00000000000b/vouch";
+    let vouches = |method, body| Case {
+        method,
+        body,
+        changes: true,
+        done: &[StatusCode::NOT_FOUND],
+        ..asks(Action::VettingVouch, Relation::Own, vouch)
+    };
     let mut cases = vec![
+        Case { changes: true, ..asks(Action::SentView, Relation::Own, "/api/v1/sent") },
+        Case { changes: true, ..asks(Action::VettingView, Relation::Directory, "/api/v1/newcomers") },
+        vouches("POST", Some(json!({ "statement": "x" }))),
+        vouches("DELETE", None),
         asks(Action::RequestList, Relation::Own, "/api/v1/requests"),
         asks(Action::DirectoryView, Relation::Directory, "/api/v1/directory"),
         asks(Action::AccreditationView, Relation::Directory, &card),

@@ -76,6 +76,7 @@ fn address(path: &str, about: About, act: Option<RequestAct>) -> String {
         .replace("{token}", spare)
         .replace("{number}", spare)
         .replace("{revocation}", spare)
+        .replace("{organisation}", spare)
         .replace("{kind}", "receipt")
         .replace("{act}", act.map_or("withdraw", RequestAct::as_str))
         .replace("court-bundle.zip", "court-bundle.zip?purpose=COURT")
@@ -98,7 +99,9 @@ fn may(gate: &Gate, who: Who, route: &Route, about: About, act: Option<RequestAc
             }
             About::Organisation(_) => {
                 let relation = match action {
-                    Action::DirectoryView | Action::AccreditationView => Relation::Directory,
+                    Action::DirectoryView | Action::AccreditationView | Action::VettingView => {
+                        Relation::Directory
+                    }
                     Action::TrailView | Action::TrailSample | Action::TrailExtract | Action::FiguresView => {
                         Relation::Oversight
                     }
@@ -185,7 +188,8 @@ async fn try_page(
             || path.contains("/tokens/0")
             || path.starts_with("/trail/samples/")
             || path.starts_with("/accreditations/")
-            || path.starts_with("/revocations/");
+            || path.starts_with("/revocations/")
+            || path.starts_with("/newcomers/");
         // The form of an act is there for whoever has the role for that act.
         let form = route.path.ends_with("{act}") && !route.changes;
         assert!(form || refused(&answer) == absent, "may: {name}");

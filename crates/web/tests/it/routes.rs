@@ -94,6 +94,7 @@ fn every_action_of_a_person_can_be_reached_over_the_api() {
     // The console sets up organisations, makes backups and puts them back. A passkey is
     // shown by a person in a browser.
     let elsewhere = [
+        "vetting.end_probation",
         "session.begin",
         "session.present",
         "session.end",

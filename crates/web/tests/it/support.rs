@@ -62,6 +62,7 @@ impl Instance {
             base_url: "http://127.0.0.1".to_owned(),
             upload_limit: 1_000_000,
             loose_file_days: 7,
+            vetting: comity_service::VettingSettings::default(),
             inspector: comity_service::Inspector::Here,
             time_stamps: None,
             device_bound: Vec::new(),

@@ -150,6 +150,7 @@ impl World {
             base_url: BASE_URL.to_owned(),
             upload_limit: 1_000_000,
             loose_file_days: 7,
+            vetting: comity_service::VettingSettings::default(),
             inspector: Inspector::Here,
             time_stamps: None,
             device_bound: Vec::new(),

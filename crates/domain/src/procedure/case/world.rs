@@ -166,6 +166,7 @@ impl<'a> World<'a> {
             calendar: side,
             contact_points: &self.contacts,
             status: OrganisationStatus::Active,
+            probation: None,
         };
         let mut context = Context {
             actor: actor.as_ref(),
