@@ -134,7 +134,7 @@ fn other_systems_the_clock_and_the_console_may_exactly_what_the_table_says() {
 #[test]
 fn the_acts_of_each_role_are_those_of_the_procedure() {
     let gate = Gate::built_in();
-    let officer = "draft revise submit send answer confirm confirm_deletion withdraw close postpone extend_hold \
+    let officer = "draft revise submit send answer open confirm confirm_deletion withdraw close postpone extend_hold \
                    announce_conversion convert_hold release_hold view prove print";
     let gatekeeper = "return forward send answer withdraw close extend_hold announce_conversion convert_hold \
                       release_hold view prove print";
@@ -149,12 +149,12 @@ fn the_acts_of_each_role_are_those_of_the_procedure() {
         (
             Role::Analyst,
             Relation::Addressee,
-            "acknowledge check findings ask decide prepare discard view prove print",
+            "acknowledge check findings ask decide sealing prepare discard view prove print",
         ),
         (
             Role::Reviewer,
             Relation::Addressee,
-            "check findings thaw find_fraud ask decide discard release view prove print",
+            "check findings thaw find_fraud ask decide sealing discard release open view prove print",
         ),
     ];
     for (role, relation, acts) in table {
@@ -283,7 +283,7 @@ fn the_hash_changes_with_what_the_rules_say_and_not_with_their_order() {
 fn a_sensitive_act_is_refused_to_whoever_has_not_just_shown_a_passkey() {
     let gate = Gate::built_in();
     let sensitive = "request.authorise request.amend request.send request.check request.release request.thaw request.find_fraud \
-                     request.reauthorise file.download package.export contact_point.edit person.invite person.edit role.edit token.edit account.edit \
+                     request.reauthorise request.open vault.grant file.download package.export contact_point.edit person.invite person.edit role.edit token.edit account.edit \
                      vetting.vouch";
     let sensitive: Vec<&str> = sensitive.split_whitespace().collect();
     let absent = Facts { present: false, ..CASE };

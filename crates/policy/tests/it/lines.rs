@@ -45,7 +45,7 @@ fn who_collects_does_not_release() {
 #[test]
 fn an_administrator_and_an_auditor_never_touch_a_case() {
     for action in Action::ALL.iter().map(|action| action.as_str()) {
-        let of_a_case = ["request.", "file.", "package."].iter().any(|of| action.starts_with(of));
+        let of_a_case = ["request.", "file.", "package.", "vault."].iter().any(|of| action.starts_with(of));
         for (who, relation) in [
             ("administrator", "authority"),
             ("administrator", "addressee"),
@@ -102,7 +102,7 @@ fn a_dossier_is_for_its_two_sides_and_for_accredited_people() {
 fn nothing_automatic_does_what_only_people_may() {
     for action in Action::ALL.iter().map(|action| action.as_str()) {
         let own = |who: &str| one(who, "own", &[], action).is_empty();
-        let case = ["request.", "file.", "package."].iter().any(|of| action.starts_with(of));
+        let case = ["request.", "file.", "package.", "vault."].iter().any(|of| action.starts_with(of));
         assert_eq!(
             own("system"),
             [

@@ -1,6 +1,7 @@
 //! What the logging article of the EU law-enforcement directive asks for (2016/680, Art. 25): every action that processes
 //! personal data leaves entries, and each entry carries every field that its kind of processing demands (T05, T47).
 
+use crate::client;
 use crate::harness::{PRESERVATION, SUBSCRIBER, Who, World, intact, organisation, person, releasing};
 use crate::passkey::SoftPasskey;
 use comity_domain::id::{PersonId, RequestId};
@@ -188,13 +189,20 @@ async fn doubted(world: &World) {
 }
 
 async fn signed_in(world: &World) {
-    let (exchange, mut key) = (&world.exchange, SoftPasskey::new(1, world.exchange.passkey_origin()));
+    let (exchange, mut key) = (&world.exchange, SoftPasskey::new(200, world.exchange.passkey_origin()));
     let secret = exchange.link(&Caller::Operator, organisation(2), person(Who::Analyst)).await.unwrap();
     let challenge = exchange.enrolment_challenge(Grant::Link(&secret)).await.unwrap();
     let answer = key.create(&challenge.options);
     exchange.enrol(Grant::Link(&secret), &challenge.handle, &answer, "one").await.unwrap();
     exchange.account(&World::caller(Who::Analyst)).await.unwrap();
     exchange.make_recovery_code(&World::caller(Who::Analyst)).await.unwrap();
+}
+
+/// Two vaults, and a package that is sealed to them, released and opened.
+async fn sealed(world: &World) {
+    client::two_vaults(world).await;
+    let (id, _) = client::released(world, b"address,subscriber\n").await;
+    client::open(world, Who::Officer, id).await.unwrap();
 }
 
 async fn reviewed(world: &World) {
@@ -214,7 +222,7 @@ fn nothing_here_combines() {
 
 on_both_engines! {
     async fn every_processing_leaves_the_fields_that_its_kind_demands(store) {
-        let world = World::open(store).await;
+        let world = client::open_world(store).await;
         let id = answered(&world).await;
         let officer = World::caller(Who::Officer);
         world.exchange.paper(&officer, id, PaperKind::Request, Language::English).await.unwrap();
@@ -238,6 +246,7 @@ on_both_engines! {
         let waiting = world.draft(Who::Officer, SUBSCRIBER).await;
         world.send(waiting).await;
         world.upload(waiting, b"left lying").await;
+        sealed(&world).await;
         reviewed(&world).await;
         let _ = world.exchange.dossier(&World::caller(Who::Stranger), id).await;
         let _ = world.exchange.trail(&World::caller(Who::Officer), TrailQuery::default()).await;

@@ -13,6 +13,7 @@ mod concurrency;
 mod corrupt;
 mod desk;
 mod dns;
+mod entitled;
 mod erased;
 mod evidence;
 mod fault;
