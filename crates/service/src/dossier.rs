@@ -4,7 +4,7 @@
 use crate::act::{Answer, Attempt, Caller, Denied, comma_separated, hex, settle};
 use crate::party::brief;
 use crate::queue::procedure_view;
-use crate::request::{Parties, both, files};
+use crate::request::{Known, Parties, both, files};
 use crate::vault;
 use crate::{
     ActView, AuthorisationView, CheckView, ClarificationView, ClockView, Dossier, DraftView, Exchange,
@@ -19,10 +19,9 @@ use comity_domain::preservation::{Hold, HoldEnd, HoldState};
 use comity_domain::procedure::{FieldKind, PinnedProcedure, Procedure, Text};
 use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
 use comity_domain::request::{
-    Arrived, Draft, Intake, Item, ItemState, Request, RequestAct, Source, Stage, check_draft, latest, why_not,
+    Draft, Intake, Item, ItemState, Request, RequestAct, Source, Stage, check_draft, latest, why_not,
 };
 use comity_domain::time::Moment;
-use comity_domain::vault::Vaults;
 use comity_policy::{Action, Condition, Facts, Relation};
 use comity_store::request::{self as rows, StoredEvent};
 use comity_store::{Fault, Tx, manifest, party, source as behind};
@@ -91,7 +90,7 @@ pub(crate) fn draw<'a>(
     }
     let files = files(tx, &key, id)?;
     let vaults = vault::vaults(tx, inner, &parties.from, &parties.to, now)?;
-    dossier.acts = desk.acts(attempt, relation, arrived, (&files, &source, &vaults));
+    dossier.acts = desk.acts(attempt, relation, arrived, &Known { files, source, vaults });
     dossier.papers = crate::paper::offered(&procedure.procedure, &dossier);
     Ok(Ok(Some(Drawn { dossier, procedure, created_at: request.created_at })))
 }
@@ -435,13 +434,7 @@ impl Desk<'_> {
     }
 
     /// What this person can do now; acts that only others of the same side may do say so.
-    fn acts(
-        &self,
-        attempt: &Attempt<'_>,
-        relation: Relation,
-        arrived: bool,
-        (files, source, vaults): (&[Arrived], &Source, &Vaults),
-    ) -> Vec<ActView> {
+    fn acts(&self, attempt: &Attempt<'_>, relation: Relation, arrived: bool, known: &Known) -> Vec<ActView> {
         let absent = attempt.facts(arrived, self.request.state().ended());
         let facts = Facts { present: true, signed: true, ..absent };
         let unsigned = Facts { present: true, ..absent };
@@ -465,9 +458,8 @@ impl Desk<'_> {
             let why = if present && attempt.caller.never_present(self.inner.demo) {
                 vec![Refusal::new(RefusalCode::PresenceRequired)]
             } else if verdict.allowed {
-                self.parties.decide(self.inner, attempt, self.procedure, files, source, vaults, |ctx| {
-                    why_not(self.request, act, ctx)
-                })
+                self.parties
+                    .decide(self.inner, attempt, self.procedure, known, |ctx| why_not(self.request, act, ctx))
             } else {
                 let roles = self.inner.gate.roles_for(action, relation);
                 if roles.is_empty() {

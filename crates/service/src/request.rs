@@ -73,6 +73,17 @@ pub(crate) fn both(tx: &mut dyn Tx, from: OrganisationId, to: OrganisationId) ->
     Ok(Ok(Parties { from, to, from_status, to_status, from_probation, to_probation, from_points, to_points }))
 }
 
+/// What a decision looks at beside the request and its parties.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// The files that have arrived.
+    pub(crate) files: Vec<Arrived>,
+    /// Who is behind the request, and what is known of its source.
+    pub(crate) source: Source,
+    /// How files go between the two.
+    pub(crate) vaults: Vaults,
+}
+
 impl Parties {
     /// Until when the authority is on probation, where it is at `now`.
     pub(crate) fn on_probation(&self, now: Moment) -> Option<Moment> {
@@ -85,9 +96,7 @@ impl Parties {
         inner: &Inner,
         attempt: &Attempt<'_>,
         procedure: &PinnedProcedure,
-        files: &[Arrived],
-        source: &Source,
-        vaults: &Vaults,
+        known: &Known,
         decision: impl FnOnce(&mut Context<'_>) -> T,
     ) -> T {
         let acting = match attempt.caller.organisation() {
@@ -114,9 +123,9 @@ impl Parties {
                 status: self.to_status,
                 probation: self.to_probation,
             },
-            files,
-            source,
-            vaults,
+            files: &known.files,
+            source: &known.source,
+            vaults: &known.vaults,
             new_id: &mut new_id,
         })
     }
@@ -248,14 +257,10 @@ impl Exchange {
             if let Err(refusal) = pinned.procedure.applies(&parties.from, &parties.to, now.date()) {
                 return attempt.refuse(tx, vec![refusal]);
             }
-            let source = Source::default();
             let number = rows::next_number(tx, from, year)?;
             let reference = format!("{}-{}-{year}-{number:06}", parties.from.country, parties.from.code);
-            let decided =
-                parties.decide(&inner, &attempt, &pinned, &[], &source, &Vaults::default(), |ctx| {
-                    begin(id, reference.clone(), &pinned, ctx)
-                });
-            let events = match decided {
+            let decision = |ctx: &mut Context<'_>| begin(id, reference.clone(), &pinned, ctx);
+            let events = match parties.decide(&inner, &attempt, &pinned, &Known::default(), decision) {
                 Ok(events) => events,
                 Err(refusals) => return attempt.refuse(tx, refusals),
             };
@@ -522,9 +527,9 @@ pub(crate) fn decided(
         }
         _ => Vaults::default(),
     };
-    let decided = parties.decide(inner, attempt, pinned, &files, &source, &vaults, |ctx| {
-        request::decide(&request, command, ctx)
-    });
+    let known = Known { files, source, vaults };
+    let decided =
+        parties.decide(inner, attempt, pinned, &known, |ctx| request::decide(&request, command, ctx));
     if decided.is_ok()
         && matches!(command, RequestCommand::Send)
         && let Some(refusal) = vetting::over_quota(tx, inner, &parties, attempt.now)?

@@ -23,7 +23,7 @@ use crate::Inner;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use comity_domain::id::{OrganisationId, PersonId};
-use comity_domain::party::{Actor, Membership, Organisation, Person};
+use comity_domain::party::{Actor, Membership, Organisation, OrganisationStatus, Person};
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::time::Moment;
 use comity_domain::vault::{Epoch, Holding, Vaults, counts};
@@ -67,7 +67,7 @@ pub(crate) fn entitled(
     organisation: &Organisation,
     now: Moment,
 ) -> Result<Vec<Person>, Fault> {
-    if !party::status(tx, organisation.id)?.is_some_and(|status| status.takes_part()) {
+    if !party::status(tx, organisation.id)?.is_some_and(OrganisationStatus::takes_part) {
         return Ok(Vec::new());
     }
     let members = party::members(tx, organisation.id)?.into_iter();

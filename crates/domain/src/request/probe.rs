@@ -57,11 +57,7 @@ fn probe(request: &Request, act: RequestAct, ctx: &Context<'_>) -> Result<Reques
             let comparison = scope::blameless(request, package, ctx.procedure, TEXT);
             RequestCommand::Release { package: id, comparison }
         }
-        RequestAct::Open => {
-            let sealed = |package: &&super::Package| package.sealing.is_some();
-            let package = request.packages.iter().find(sealed).ok_or(refusal(RefusalCode::PackageUnknown))?;
-            RequestCommand::Open { package: package.id, purpose: text }
-        }
+        RequestAct::Open => RequestCommand::Open { package: sealed(request)?, purpose: text },
         RequestAct::Confirm => {
             let waits = |p: &&super::Package| p.released.is_some() && p.receipt.is_none();
             let package = request.packages.iter().find(waits).ok_or(refusal(RefusalCode::PackageUnknown))?;
@@ -84,6 +80,11 @@ fn probe(request: &Request, act: RequestAct, ctx: &Context<'_>) -> Result<Reques
         RequestAct::ReleaseHold => RequestCommand::ReleaseHold { reason: text },
         RequestAct::Tick => RequestCommand::Tick,
     })
+}
+
+fn sealed(request: &Request) -> Result<crate::id::PackageId, Refusal> {
+    let found = request.packages.iter().find(|package| package.sealing.is_some());
+    Ok(found.ok_or(RefusalCode::PackageUnknown)?.id)
 }
 
 fn check(request: &Request, ctx: &Context<'_>) -> Result<RequestCommand, Refusal> {

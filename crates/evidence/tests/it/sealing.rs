@@ -7,6 +7,7 @@ use comity_evidence::wrap::{
     to_quorum,
 };
 use comity_evidence::{KeyKind, VaultKey};
+use comity_ledger::bundle::hex;
 use serde::Deserialize;
 use std::path::Path;
 
@@ -27,10 +28,6 @@ struct Vectors {
 
 fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn array(hex: &str) -> [u8; 32] {

@@ -21,17 +21,9 @@ pub(crate) struct Kept {
     key: BlobKey,
 }
 
-/// What is wrong with the rows of a dossier's uploads, and which contents are to be read.
-pub(crate) fn uploads(
-    tx: &mut dyn Tx,
-    key: &DossierKey,
-    request: &Request,
-) -> Result<(Vec<Kept>, Vec<String>), Fault> {
-    let (mut kept, mut wrong) = (Vec::new(), Vec::new());
-    let rows = upload::of_dossier(tx, &request.id.to_string())?;
-    if let Err(fault) = inspection::of_dossier(tx, key, &request.id.to_string()) {
-        wrong.push(format!("the report on a file does not open: {}", fault.message));
-    }
+/// Files and sealed manifests that are not those that the packages name.
+fn named_otherwise(rows: &[upload::Upload], request: &Request) -> Vec<String> {
+    let mut wrong = Vec::new();
     for file in request.packages.iter().flat_map(|package| &package.files) {
         let named = file.upload.to_string();
         let same = |row: &&upload::Upload| {
@@ -39,24 +31,6 @@ pub(crate) fn uploads(
         };
         if !rows.iter().any(|row| same(&row)) {
             wrong.push(format!("file {named} is not the one that its package names"));
-        }
-    }
-    for package in &request.packages {
-        let Some(named) = &package.manifest else { continue };
-        if package.sealing.is_some() {
-            continue;
-        }
-        let kept = manifest::find(tx, key, request.id, package.id);
-        let found = kept.map(|kept| kept.map(|kept| Digest::of(kept.note.as_bytes()).to_string()));
-        match found {
-            Ok(Some(found)) if found == *named => {}
-            Ok(_) => {
-                wrong.push(format!("the manifest of package {} is not the one of its release", package.id));
-            }
-            Err(fault) => {
-                wrong
-                    .push(format!("the manifest of package {} does not open: {}", package.id, fault.message));
-            }
         }
     }
     for sealing in request.packages.iter().filter_map(|package| package.sealing.as_ref()) {
@@ -70,6 +44,44 @@ pub(crate) fn uploads(
             wrong.push(format!("manifest {named} is not the one that its package names"));
         }
     }
+    wrong
+}
+
+/// Manifests that are not those of the releases.
+fn manifests(tx: &mut dyn Tx, key: &DossierKey, request: &Request) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for package in &request.packages {
+        // The manifest of what is sealed end to end lies among the files.
+        let Some(named) = package.manifest.as_ref().filter(|_| package.sealing.is_none()) else { continue };
+        let kept = manifest::find(tx, key, request.id, package.id);
+        let found = kept.map(|kept| kept.map(|kept| Digest::of(kept.note.as_bytes()).to_string()));
+        match found {
+            Ok(Some(found)) if found == *named => {}
+            Ok(_) => {
+                wrong.push(format!("the manifest of package {} is not the one of its release", package.id));
+            }
+            Err(fault) => {
+                wrong
+                    .push(format!("the manifest of package {} does not open: {}", package.id, fault.message));
+            }
+        }
+    }
+    wrong
+}
+
+/// What is wrong with the rows of a dossier's uploads, and which contents are to be read.
+pub(crate) fn uploads(
+    tx: &mut dyn Tx,
+    key: &DossierKey,
+    request: &Request,
+) -> Result<(Vec<Kept>, Vec<String>), Fault> {
+    let (mut kept, mut wrong) = (Vec::new(), Vec::new());
+    let rows = upload::of_dossier(tx, &request.id.to_string())?;
+    if let Err(fault) = inspection::of_dossier(tx, key, &request.id.to_string()) {
+        wrong.push(format!("the report on a file does not open: {}", fault.message));
+    }
+    wrong.extend(named_otherwise(&rows, request));
+    wrong.extend(manifests(tx, key, request));
     for row in rows {
         match row.digest(key) {
             Ok(digest) if row.sha256.as_ref().is_none_or(|sha256| *sha256 == digest) => {

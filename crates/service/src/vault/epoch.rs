@@ -103,7 +103,7 @@ pub struct GrantTo {
 
 /// What the ledger keeps of an epoch.
 #[derive(Serialize, Deserialize)]
-struct Record {
+struct OnRecord {
     record: String,
     organisation: OrganisationId,
     epoch: u32,
@@ -326,7 +326,7 @@ fn make(tx: &mut dyn Tx, desk: &Desk, found: &Organisation, new: &NewEpoch, now:
 }
 
 fn record(tx: &mut dyn Tx, organisation: OrganisationId, epoch: &EpochRow, now: Moment) -> Result<(), Fault> {
-    let record = Record {
+    let record = OnRecord {
         record: RECORD.to_owned(),
         organisation,
         epoch: epoch.epoch,
@@ -379,7 +379,7 @@ pub(crate) fn check(tx: &mut dyn Tx) -> Result<Vec<(String, String)>, Fault> {
     let mut named: BTreeSet<(OrganisationId, u32, String, String)> = BTreeSet::new();
     for record in ledger::own_records(tx, i64::MAX)? {
         // Records of other kinds have other fields.
-        let Ok(record) = serde_json::from_str::<Record>(&record.body) else { continue };
+        let Ok(record) = serde_json::from_str::<OnRecord>(&record.body) else { continue };
         if record.record == RECORD {
             named.insert((record.organisation, record.epoch, record.recipient, record.signer));
         }

@@ -202,9 +202,7 @@ fn command(act: RequestAct, typed: &Typed, now: Moment) -> Result<RequestCommand
         | RequestAct::Tick
         | RequestAct::Freeze
         // A package is opened by the script that reads it.
-        | RequestAct::Open => {
-            return Err(unknown());
-        }
+        | RequestAct::Open => return Err(unknown()),
         RequestAct::Submit => RequestCommand::Submit,
         RequestAct::Return => RequestCommand::Return { reason: text("reason") },
         RequestAct::Forward => RequestCommand::Forward,
@@ -227,12 +225,7 @@ fn command(act: RequestAct, typed: &Typed, now: Moment) -> Result<RequestCommand
         RequestAct::Decide => {
             RequestCommand::Decide { item: typed.parsed("item")?, decision: decision(typed)? }
         }
-        RequestAct::Prepare => RequestCommand::Prepare {
-            items: typed.every("items"),
-            files: scope::contents(typed)?,
-            note: text("note"),
-            sealing: sealing(typed)?,
-        },
+        RequestAct::Prepare => prepare(typed)?,
         RequestAct::Discard => {
             RequestCommand::Discard { package: typed.parsed("package")?, reason: text("reason") }
         }
@@ -259,6 +252,15 @@ fn command(act: RequestAct, typed: &Typed, now: Moment) -> Result<RequestCommand
         RequestAct::AnnounceConversion => RequestCommand::AnnounceConversion { reference: text("reference") },
         RequestAct::ConvertHold => RequestCommand::ConvertHold { reference: text("reference") },
         RequestAct::ReleaseHold => RequestCommand::ReleaseHold { reason: text("reason") },
+    })
+}
+
+fn prepare(typed: &Typed) -> Result<RequestCommand, Refusal> {
+    Ok(RequestCommand::Prepare {
+        items: typed.every("items"),
+        files: scope::contents(typed)?,
+        note: typed.get("note").to_owned(),
+        sealing: sealing(typed)?,
     })
 }
 
