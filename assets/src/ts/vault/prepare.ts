@@ -105,7 +105,8 @@ class Delivery {
   private entry({ row, name, mediaType, weights }: Sent, number: number): FileEntry {
     const items = [...row.querySelectorAll<HTMLInputElement>("[data-part=item]:checked")].map(({ value }) => value);
     if (items.length === 0) throw new Failure("no-items");
-    const acquired = new Date(row.querySelector<HTMLInputElement>("[data-part=acquired]")?.value ?? "");
+    // The field is in UTC, as the manifest is, whatever the clock of the device shows.
+    const acquired = new Date(`${row.querySelector<HTMLInputElement>("[data-part=acquired]")?.value ?? ""}Z`);
     if (Number.isNaN(acquired.getTime())) throw new Failure("no-time");
     const { plain, cipher } = weights;
     return { number, name, media_type: mediaType, size: plain.bytes, sha256_plain: plain.sha256, sha256_cipher: cipher.sha256, items, acquired: when(acquired) };

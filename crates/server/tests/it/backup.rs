@@ -21,13 +21,13 @@ const ANALYST: &str = "Erik Lindqvist";
 const PLANTED: usize = 200;
 
 /// Somebody who keeps a private key away from the server, and the archives.
-struct Keeper {
+pub(crate) struct Keeper {
     folder: PathBuf,
     to: String,
 }
 
 impl Keeper {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
@@ -37,12 +37,12 @@ impl Keeper {
         Self { folder, to: identity.to_public().to_string() }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.folder.join(name).to_str().unwrap().to_owned()
     }
 
     /// Makes both archives of an instance.
-    fn keep(&self, instance: &[&str]) {
+    pub(crate) fn keep(&self, instance: &[&str]) {
         for what in ["data", "keys"] {
             let said = ends(
                 &[&["backup", what, "--to", &self.to, "-o", &self.path(what)], instance].concat(),
@@ -116,7 +116,7 @@ fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
 }
 
 /// What is in an archive, decrypted.
-fn opened(archive: &str, identity: &str) -> std::io::Result<Vec<u8>> {
+pub(crate) fn opened(archive: &str, identity: &str) -> std::io::Result<Vec<u8>> {
     let file = std::io::BufReader::new(File::open(archive)?);
     let identities = age::IdentityFile::from_file(identity.to_owned())?.into_identities().unwrap();
     let decryptor = age::Decryptor::new_buffered(file).map_err(std::io::Error::other)?;

@@ -144,6 +144,43 @@ impl Browser {
             .await;
     }
 
+    /// Presses a button that a script answers on the page that is open.
+    pub(crate) async fn push(&self, text: &str) {
+        self.click(&format!("//main//button[starts-with(normalize-space(.),{})]", quoted(text))).await;
+    }
+
+    /// Waits until a part of a page of keys says this.
+    pub(crate) async fn says(&self, part: &str, text: &str) {
+        let alert = "//*[@data-part='alert'][not(@hidden)]";
+        for _ in 0..400 {
+            let here =
+                format!("//*[@data-part={}][contains(normalize-space(.), {})]", quoted(part), quoted(text));
+            if !self.texts(&here).await.is_empty() {
+                return;
+            }
+            let warned = self.texts(alert).await;
+            assert!(warned.is_empty(), "on {}: {warned:?}", self.path().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{part} does not say {text} on {}: {:?}", self.path().await, self.texts("//main").await);
+    }
+
+    /// Waits until this is on the page.
+    pub(crate) async fn shows(&self, xpath: &str) {
+        self.find(xpath).await;
+    }
+
+    /// Clicks what is there, without waiting for a page that follows.
+    pub(crate) async fn choose_at(&self, xpath: &str) {
+        self.click(xpath).await;
+    }
+
+    /// Has files that are saved put into a folder.
+    pub(crate) async fn saves_to(&self, folder: &Path) {
+        let to = json!({ "behavior": "allow", "downloadPath": folder });
+        self.devtools("Browser.setDownloadBehavior", to).await;
+    }
+
     /// Opens what is folded away under this text.
     pub(crate) async fn unfold(&self, text: &str) {
         self.click(&format!("//main//summary[starts-with(normalize-space(.),{})]", quoted(text))).await;
@@ -310,7 +347,8 @@ impl Browser {
     /// Gives the window a device of its own that keeps passkeys and answers by itself; the answer names it.
     pub(crate) async fn virtual_authenticator(&self) -> String {
         let kind = json!({ "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
-            "hasUserVerification": true, "isUserConsenting": true, "isUserVerified": true });
+            "hasUserVerification": true, "isUserConsenting": true, "isUserVerified": true,
+            "extensions": ["prf"] });
         let id = self.client.issue_cmd(Authenticator(String::new(), kind)).await.unwrap();
         id.as_str().unwrap().to_owned()
     }

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 const SIGNER: &str = "Judith Hale";
 const STATEMENT: &str = "No lesser measure serves; nobody else is touched.";
 
-fn settings(data: &Path, base_url: &str, demo: bool) -> Settings {
+pub(crate) fn settings(data: &Path, base_url: &str, demo: bool) -> Settings {
     Settings {
         database: Database::Sqlite(data.join("comity.sqlite")),
         data: data.to_owned(),
@@ -42,7 +42,7 @@ fn settings(data: &Path, base_url: &str, demo: bool) -> Settings {
     clippy::disallowed_methods,
     reason = "what the demonstration has told, it has told at the system's time"
 )]
-fn system_time() -> jiff::Timestamp {
+pub(crate) fn system_time() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 

@@ -27,6 +27,7 @@ mod papers;
 mod procedure;
 mod program;
 mod screens;
+mod sealed;
 mod threats;
 mod verify;
 mod walk;

@@ -48,6 +48,16 @@ async fn walk(name: &str, scripts: Scripts) {
     the_log_is_silent(&demo.log());
 }
 
+/// A request whose first item was accepted and whose second was refused: what an answer can be prepared for. The answer
+/// is the address of its dossier.
+pub(crate) async fn accepted(b: &Browser) -> String {
+    let dossier = draft(b).await;
+    issue(b, &dossier).await;
+    clarify(b, &dossier).await;
+    verify_and_decide(b, &dossier).await;
+    dossier
+}
+
 /// Nothing that anybody wrote, no name and no address stands in what the process has logged of all this (T32).
 fn the_log_is_silent(log: &str) {
     assert!(log.contains("/requests/{id}/acts/{act}"), "{log}");

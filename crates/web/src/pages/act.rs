@@ -3,6 +3,7 @@
 use super::check;
 use super::frame::{Frame, render_as};
 use super::scope;
+use super::vault::{Going, going, is_sealed};
 use crate::api::body::{Path, Query};
 use crate::error::PageError;
 use crate::session::{Form, SignedIn};
@@ -69,6 +70,8 @@ pub(super) struct ActPage {
     key: String,
     /// What the system has counted, where plausibility is weighed.
     findings: Vec<Finding>,
+    /// How the files have to go, where an answer is prepared.
+    going: Going,
 }
 
 /// `GET /requests/{id}/acts/{act}`
@@ -96,12 +99,14 @@ async fn page(
     typed: Typed,
     refusals: Vec<Refusal>,
 ) -> Result<Response, PageError> {
-    let d = app.exchange.dossier(&who.caller, id).await?;
+    let mut d = app.exchange.dossier(&who.caller, id).await?;
     if !d.acts.iter().any(|view| view.act == act) {
         return Err(PageError::not_found());
     }
     let weighs = act == RequestAct::Check && typed.get("kind") == CheckKind::Plausibility.as_str();
     let findings = if weighs { app.exchange.findings(&who.caller, id).await? } else { Vec::new() };
+    let prepares = act == RequestAct::Prepare;
+    let going = if prepares { going(app, who, &mut d).await? } else { Going::default() };
     let title = format!("act-{act}");
     let f = Frame::of(app, who, "requests", &title).await;
     let given = typed.get("key").to_owned();
@@ -115,7 +120,7 @@ async fn page(
         Some(first) if absent(first) => StatusCode::FORBIDDEN,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    Ok(render_as(status, &ActPage { f, d, act, typed, refusals, key, findings }))
+    Ok(render_as(status, &ActPage { f, d, act, typed, refusals, key, findings, going }))
 }
 
 /// Tells one showing of a form from another, so that sending one twice acts once.
@@ -401,6 +406,10 @@ impl ActPage {
             }
             _ => None,
         }
+    }
+
+    fn sealed(&self, package: &PackageView) -> bool {
+        is_sealed(package)
     }
 
     /// The check that is recorded, once it is chosen.

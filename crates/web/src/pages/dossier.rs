@@ -1,6 +1,7 @@
 //! The dossier: the whole case on one page, readable top to bottom and on paper.
 
 use super::frame::{Frame, render, render_as};
+use super::vault::{HOLDERS, going, is_sealed};
 use crate::api::body::Path;
 use crate::error::PageError;
 use crate::session::{DONE_COOKIE, SignedIn, cookie, done_cookie};
@@ -17,7 +18,8 @@ use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
 use comity_domain::request::{Evidence, RequestAct, RequestState, SignedBy};
 use comity_domain::term::{Certainty, ExportPurpose, ItemOutcome, Priority};
 use comity_service::{
-    ActView, Case, CheckView, ClockView, Dossier, Erased, FieldView, HistoryView, ItemView, ReadingKind,
+    ActView, Case, CheckView, ClockView, Dossier, Erased, FieldView, HistoryView, ItemView, PackageView,
+    ReadingKind,
 };
 
 /// The page.
@@ -26,6 +28,8 @@ use comity_service::{
 struct DossierPage {
     f: Frame,
     d: Dossier,
+    /// Whether the files of an answer go end to end from here.
+    sealed: bool,
     /// The act that brought the reader here.
     done: Option<RequestAct>,
 }
@@ -45,7 +49,7 @@ pub(super) async fn show(
     Path(id): Path<RequestId>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let d = match app.exchange.case(&who.caller, id).await? {
+    let mut d = match app.exchange.case(&who.caller, id).await? {
         Case::Whole(dossier) => *dossier,
         Case::Erased(e) => {
             let f = Frame::of(&app, &who, "requests", "nav-requests").await.titled(e.reference.clone());
@@ -53,8 +57,9 @@ pub(super) async fn show(
         }
     };
     let f = Frame::of(&app, &who, "requests", "nav-requests").await.titled(d.reference.clone());
+    let sealed = going(&app, &who, &mut d).await?.sealed;
     let done = cookie(&headers, DONE_COOKIE).and_then(|act| act.parse().ok());
-    let mut response = render(&DossierPage { f, d, done });
+    let mut response = render(&DossierPage { f, d, sealed, done });
     if done.is_some()
         && let Some(ended) = done_cookie(id, None)
     {
@@ -264,6 +269,15 @@ impl DossierPage {
     fn may(&self, act: &RequestAct) -> bool {
         let refused = |refusal: &Refusal| refusal.code == RefusalCode::NotPermitted;
         self.d.acts.iter().any(|view| view.act == *act && !view.why_not.iter().any(refused))
+    }
+
+    fn is_sealed(&self, package: &PackageView) -> bool {
+        is_sealed(package)
+    }
+
+    /// Whether the reader may have come to open it; the server asks again.
+    fn opens(&self) -> bool {
+        self.d.side.is_some() && HOLDERS.iter().any(|role| self.f.has(*role))
     }
 
     fn check_class(&self, passed: &Option<bool>) -> &'static str {

@@ -184,6 +184,9 @@ impl Frame {
                 if self.has(Role::Officer) {
                     entries.push(("/requests/new", "nav-new"));
                 }
+                if super::vault::HOLDERS.iter().any(|role| self.has(*role)) {
+                    entries.push(("/organisation/vault", "nav-vault"));
+                }
             }
             OrganisationKind::Oversight => {
                 entries.push(("/trail", "nav-trail"));

@@ -29,6 +29,7 @@ mod sent;
 mod sign_in;
 mod status;
 mod trail;
+mod vault;
 mod vetting;
 
 use crate::error::PageError;
@@ -60,6 +61,7 @@ pub(crate) fn routes() -> Router<State> {
         .merge(sent::routes())
         .merge(vetting::routes())
         .merge(trail::routes())
+        .merge(vault::routes())
         .merge(figures::routes())
         .merge(outbox::routes())
         .merge(sign_in::routes())

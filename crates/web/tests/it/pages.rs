@@ -153,8 +153,14 @@ fn acts(route: &Route) -> Vec<Option<RequestAct>> {
     if !(route.changes && route.path.contains("{act}")) {
         return vec![None];
     }
-    let formless =
-        [RequestAct::Draft, RequestAct::File, RequestAct::Tick, RequestAct::Freeze, RequestAct::Revise];
+    let formless = [
+        RequestAct::Draft,
+        RequestAct::File,
+        RequestAct::Tick,
+        RequestAct::Freeze,
+        RequestAct::Revise,
+        RequestAct::Open,
+    ];
     RequestAct::ALL.iter().copied().filter(|act| !formless.contains(act)).map(Some).collect()
 }
 
@@ -186,6 +192,7 @@ async fn try_page(
         let absent = !own
             || path.contains("/files/0")
             || path.contains("/tokens/0")
+            || route.path.ends_with("/packages/{package}")
             || path.starts_with("/trail/samples/")
             || path.starts_with("/accreditations/")
             || path.starts_with("/revocations/")

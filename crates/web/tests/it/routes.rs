@@ -91,7 +91,7 @@ fn every_action_of_a_person_can_be_reached_over_the_api() {
         .collect();
     // Looking at an organisation goes through its directory entry; how the instance does is for a page, because reading it
     // counts as having seen it; only clocks tick, only time removes a file or erases a request, and only the system inspects and stamps.
-    // The console sets up organisations, makes backups and puts them back. A passkey is
+    // A vault is made and granted where its key is, in a browser. The console sets up organisations, makes backups and puts them back. A passkey is
     // shown by a person in a browser.
     let elsewhere = [
         "vetting.end_probation",
@@ -110,6 +110,8 @@ fn every_action_of_a_person_can_be_reached_over_the_api() {
         "file.expire",
         "file.inspect",
         "package.stamp",
+        "vault.view",
+        "vault.grant",
     ];
     let missing: Vec<&str> = comity_policy::Action::ALL
         .iter()

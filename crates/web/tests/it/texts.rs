@@ -227,3 +227,42 @@ fn no_text_of_the_pages_is_written_for_nothing() {
     let unused: Vec<&&str> = written.iter().filter(|key| !used(key)).collect();
     assert_eq!(unused, Vec::<&&str>::new());
 }
+
+/// Which templates stand behind the script of a page of keys, and what all of them share.
+const SCRIPTS: [(&str, &str); 4] = [
+    ("account.ts", "officer_key.html"),
+    ("organisation.ts", "vault.html"),
+    ("prepare.ts", "prepare_sealed.html"),
+    ("opening.ts", "opening.html"),
+];
+
+/// The sentences that a script chooses, by their names.
+fn chosen(script: &str) -> BTreeSet<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/src/ts/vault").join(script);
+    let text = std::fs::read_to_string(path).unwrap();
+    let calls = ["Failure(", ".word("].into_iter().flat_map(|call| {
+        text.split(call).skip(1).map(|rest| rest.split(')').next().unwrap()).collect::<Vec<_>>()
+    });
+    calls.flat_map(literals).filter(|word| looks_like_key(word)).collect()
+}
+
+#[test]
+fn every_sentence_that_a_script_chooses_stands_in_its_page() {
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pages");
+    let words = |name: &str| -> BTreeSet<String> {
+        let text = std::fs::read_to_string(pages.join(name)).unwrap();
+        let lists = text.split("{% for word in [").skip(1);
+        lists.flat_map(|rest| literals(rest.split(']').next().unwrap())).collect()
+    };
+    let shared = words("vault_words.html");
+    let everywhere = ["officer.ts", "page.ts", "passkey.ts"].into_iter().flat_map(chosen);
+    let common: BTreeSet<String> = everywhere.collect();
+    assert!(common.len() > 12, "only {common:?} were found");
+    assert_eq!(common.difference(&shared).collect::<Vec<_>>(), Vec::<&String>::new());
+    for (script, page) in SCRIPTS {
+        let there: BTreeSet<String> = shared.union(&words(page)).cloned().collect();
+        let wanted = chosen(script);
+        assert!(!wanted.is_empty(), "{script}");
+        assert_eq!(wanted.difference(&there).collect::<Vec<_>>(), Vec::<&String>::new(), "{page}");
+    }
+}
