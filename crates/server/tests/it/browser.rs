@@ -344,11 +344,12 @@ impl Browser {
         serde_json::from_value(found).unwrap()
     }
 
-    /// Gives the window a device of its own that keeps passkeys and answers by itself; the answer names it.
-    pub(crate) async fn virtual_authenticator(&self) -> String {
+    /// Gives the window a device of its own that keeps passkeys and answers by itself, with these extensions of WebAuthn;
+    /// the answer names it.
+    pub(crate) async fn virtual_authenticator(&self, extensions: &[&str]) -> String {
         let kind = json!({ "protocol": "ctap2", "transport": "internal", "hasResidentKey": true,
             "hasUserVerification": true, "isUserConsenting": true, "isUserVerified": true,
-            "extensions": ["prf"] });
+            "extensions": extensions });
         let id = self.client.issue_cmd(Authenticator(String::new(), kind)).await.unwrap();
         id.as_str().unwrap().to_owned()
     }

@@ -105,7 +105,7 @@ async fn a_person_enrols_prints_a_code_signs_in_and_shows_the_passkey_to_sign() 
     let instance = Instance::serve(demo.data()).await;
     let secret = link(demo.data(), &instance, SIGNER).await;
     let b = Browser::start(&instance.base_url, Scripts::Run).await;
-    let device = b.virtual_authenticator().await;
+    let device = b.virtual_authenticator(&[]).await;
     enrolled(&b, &secret).await;
     b.press("Sign in with a passkey").await;
     b.sees(SIGNER).await;

@@ -106,7 +106,7 @@ async fn link(data: &Path, base_url: &str, name: &str) -> String {
 async fn enrolled(data: &Path, served: &Served, name: &str) -> Browser {
     let secret = link(data, &served.base_url, name).await;
     let b = Browser::start(&served.base_url, Scripts::Run).await;
-    b.virtual_authenticator().await;
+    b.virtual_authenticator(&["prf"]).await;
     b.open(&format!("/sign-in/link/{secret}")).await;
     b.write("Name of the passkey", "Office laptop").await;
     b.press("Enrol a passkey").await;
