@@ -810,7 +810,6 @@ opening-mismatch-how = A file that does not agree is not given out. Open the pac
 sealing-title = Files go end to end here
 sealing-what = Each file is sealed in your browser to both vaults, so that the instance cannot read it, and can neither inspect it nor look for malware in it.
 sealing-here = Choose files and seal them
-sealing-stands = Nothing can be sealed at present
 sealing-files = Files
 sealing-files-hint = They are sealed and sent at once. If you leave the page before preparing, it begins anew.
 sealing-cancel = Stop sending

@@ -810,7 +810,6 @@ opening-mismatch-how = Un fichier qui ne concorde pas n’est pas remis. Ouvrez 
 sealing-title = Ici les fichiers vont de bout en bout
 sealing-what = Chaque fichier est scellé dans votre navigateur pour les deux coffres : l’instance ne peut ni le lire, ni l’inspecter, ni y chercher de logiciel malveillant.
 sealing-here = Choisir des fichiers et les sceller
-sealing-stands = Rien ne peut être scellé pour l’instant
 sealing-files = Fichiers
 sealing-files-hint = Ils sont scellés et envoyés aussitôt. Si vous quittez la page avant de préparer, tout recommence.
 sealing-cancel = Arrêter l’envoi

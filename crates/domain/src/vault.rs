@@ -163,3 +163,35 @@ pub struct Sealing {
 }
 
 crate::opaque!(SealedWith, Sealing);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn epoch(hybrid: bool) -> Epoch {
+        Epoch {
+            epoch: 1,
+            recipient: "age1".to_owned(),
+            hybrid,
+            id: "ab".repeat(32),
+            signer: "nbp.xa.1".to_owned(),
+            since: "2026-11-26T09:00:00+01:00".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn another_epoch_is_due_after_a_year_and_not_a_second_before() {
+        let (epoch, nobody) = (epoch(true), BTreeSet::new());
+        assert!(!rotation_due(&epoch, &[], &nobody, epoch.since.plus_seconds(EPOCH_S - 1)));
+        assert!(rotation_due(&epoch, &[], &nobody, epoch.since.plus_seconds(EPOCH_S)));
+    }
+
+    #[test]
+    fn vaults_of_two_kinds_send_nothing_in_either_way() {
+        let vaults = Vaults { from: Some(epoch(true)), to: Some(epoch(false)), since: None };
+        for sealed in [false, true] {
+            let refusal = vaults.admit(sealed).unwrap_err();
+            assert_eq!(refusal.code, RefusalCode::VaultKindsDiffer);
+        }
+    }
+}

@@ -48,8 +48,8 @@ pub struct Voucher {
     pub stands: bool,
 }
 
-/// Whether a member of one kind may vouch for one of another. Authorities know authorities, providers know providers, and both
-/// know the contact point; nobody vouches for an oversight body, which reads the whole trail, and it vouches for nobody.
+/// Whether a member of one kind may vouch for one of another. Authorities and contact points know each other, and a provider
+/// is known to all that deal with it; nobody vouches for an oversight body, which reads the whole trail, and it vouches for nobody.
 pub const fn may_vouch(voucher: OrganisationKind, joiner: OrganisationKind) -> bool {
     match joiner {
         OrganisationKind::Authority | OrganisationKind::ContactPoint => {

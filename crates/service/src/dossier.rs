@@ -22,6 +22,7 @@ use comity_domain::request::{
     Draft, Intake, Item, ItemState, Request, RequestAct, Source, Stage, check_draft, latest, why_not,
 };
 use comity_domain::time::Moment;
+use comity_domain::vault::Mode;
 use comity_policy::{Action, Condition, Facts, Relation};
 use comity_store::request::{self as rows, StoredEvent};
 use comity_store::{Fault, Tx, manifest, party, source as behind};
@@ -90,6 +91,7 @@ pub(crate) fn draw<'a>(
     }
     let files = files(tx, &key, id)?;
     let vaults = vault::vaults(tx, inner, &parties.from, &parties.to, now)?;
+    dossier.sealing = vaults.mode();
     dossier.acts = desk.acts(attempt, relation, arrived, &Known { files, source, vaults });
     dossier.papers = crate::paper::offered(&procedure.procedure, &dossier);
     Ok(Ok(Some(Drawn { dossier, procedure, created_at: request.created_at })))
@@ -192,6 +194,7 @@ impl Desk<'_> {
             sent: request.sent.clone(),
             contact_points: Vec::new(),
             clarifications: self.clarifications(),
+            sealing: Mode::SealedByServer,
             uploads: Vec::new(),
             packages: self.packages(),
             history: Vec::new(),

@@ -100,7 +100,7 @@ impl Exchange {
                 Ok(opened) => opened,
                 Err(refusals) => return attempt.refuse(tx, refusals),
             };
-            if let Err(refusals) = sealed::admit(tx, &inner, &found, sealed, attempt.now)? {
+            if let Err(refusals) = sealed::admit(tx, &inner, &found, sealed, None, attempt.now)? {
                 return attempt.refuse(tx, refusals);
             }
             let id: UploadId = new_id(attempt.now);
@@ -163,10 +163,9 @@ impl Exchange {
             let Some((found, _)) = rows::load(tx, store.instance_key(), request)? else {
                 return Ok(Err(vec![Refusal::new(RefusalCode::NotFound)]));
             };
-            if let Err(refusals) = sealed::admit(tx, &inner, &found, header.is_some(), now)? {
-                return Ok(Err(refusals));
-            }
-            if let Some(Err(refusals)) = header.as_deref().map(sealed::fits) {
+            if let Err(refusals) =
+                sealed::admit(tx, &inner, &found, header.is_some(), header.as_deref(), now)?
+            {
                 return Ok(Err(refusals));
             }
             match upload::complete(tx, &key, &id, now.us()) {

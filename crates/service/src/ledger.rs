@@ -12,7 +12,7 @@ mod seal;
 mod witness;
 
 pub use check::{CheckReport, Finding};
-pub(crate) use erasure::{ERASE, SCRUB, erase_again, erase_later, retention};
+pub(crate) use erasure::{ERASE, SCRUB, erase_again, erase_later, retention, scrub_soon};
 pub use proof::LogFile;
 pub(crate) use proof::{bundle, request_bundle};
 pub use restored::AcceptedLoss;

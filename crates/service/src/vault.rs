@@ -35,8 +35,9 @@ use comity_store::{Fault, Tx, party};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeSet;
 
-/// The kinds of stanza that a sealed file has, one for all of its recipients (C2SP `age`).
-const STANZAS: [&str; 2] = ["mlkem768x25519", "X25519"];
+/// The kind of stanza of a hybrid and of a classic recipient (C2SP `age`).
+const HYBRID: &str = "mlkem768x25519";
+const CLASSIC: &str = "X25519";
 /// The longest grant, in bytes: one post-quantum stanza, a few that are for nobody, and a key.
 const LONGEST_GRANT: usize = 16 * 1024;
 
@@ -163,16 +164,17 @@ pub(crate) fn vaults(
     })
 }
 
-/// Whether the beginning of a file is the header of a binary `age` file for so many recipients of one kind and for nobody
+/// Whether the beginning of a file is the header of a binary `age` file for so many recipients of that kind and for nobody
 /// else. Nothing more can be known of it here.
-pub(crate) fn is_sealed_to(beginning: &[u8], recipients: usize) -> bool {
-    let of = |kinds: &[String], stanza: &str| kinds.iter().all(|kind| kind == stanza);
+pub(crate) fn is_sealed_to(beginning: &[u8], recipients: usize, hybrid: bool) -> bool {
+    let stanza = if hybrid { HYBRID } else { CLASSIC };
     inner::stanzas(beginning)
-        .is_ok_and(|kinds| kinds.len() == recipients && STANZAS.iter().any(|stanza| of(&kinds, stanza)))
+        .is_ok_and(|kinds| kinds.len() == recipients && kinds.iter().all(|kind| kind == stanza))
 }
 
+/// A grant is sealed to an officer's key, which is always a hybrid one.
 fn is_grant(file: &[u8]) -> bool {
-    file.len() <= LONGEST_GRANT && is_sealed_to(file, 1)
+    file.len() <= LONGEST_GRANT && is_sealed_to(file, 1, true)
 }
 
 fn malformed(field: &str) -> Refusal {

@@ -22,6 +22,7 @@ use comity_policy::{Action, Relation};
 use comity_store::vetting::{self as rows, VoucherRow};
 use comity_store::{Fault, Store, Tx, credential, job, party, source};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use utoipa::ToSchema;
 
@@ -241,14 +242,21 @@ impl Exchange {
             let kind = who.actor().map(|actor| actor.organisation_kind);
             let mut found = Vec::new();
             let page = i64::try_from(NEWCOMERS).unwrap_or(i64::MAX);
-            for (organisation, status, until) in rows::joining(tx, after.as_deref().unwrap_or(""), page)? {
-                let vouchers = rows::vouchers(tx, organisation.id)?;
+            let joining = rows::joining(tx, after.as_deref().unwrap_or(""), page)?;
+            let mut vouchers: BTreeMap<OrganisationId, Vec<VoucherRow>> = BTreeMap::new();
+            if let (Some((first, ..)), Some((last, ..))) = (joining.first(), joining.last()) {
+                for (of, row) in rows::vouchers_between(tx, first.id, last.id)? {
+                    vouchers.entry(of).or_default().push(row);
+                }
+            }
+            for (organisation, status, probation_until, proof) in joining {
+                let vouchers = vouchers.remove(&organisation.id).unwrap_or_default();
                 let likely = resembles(&organisation.mail_domain, &directory).map(str::to_owned);
                 let fits = kind.is_some_and(|kind| may_vouch(kind, organisation.kind));
                 found.push(Newcomer {
                     status,
-                    probation_until: until,
-                    proof: rows::row(tx, organisation.id)?.and_then(|row| row.proof).map(|(proof, _)| proof),
+                    probation_until,
+                    proof,
                     resembles: likely,
                     needed: inner.vetting.vouchers.max(LEAST_VOUCHERS),
                     may_vouch: fits && own != Some(organisation.id),
@@ -269,7 +277,7 @@ impl Exchange {
     /// Not permitted, not found, a member that does not fit or has vouched, no words, or a fault.
     pub async fn vouch(&self, who: &Caller, id: OrganisationId, statement: &str) -> Result<(), Denied> {
         let statement = statement.to_owned();
-        self.vouching(who, id, move |tx, inner, attempt, joiner| {
+        self.vouching(who, id, move |tx, attempt, joiner| {
             let Some(actor) = attempt.caller.actor() else {
                 return Ok(Err(vec![Refusal::new(RefusalCode::NotPermitted)]));
             };
@@ -292,7 +300,7 @@ impl Exchange {
                 return Ok(Err(vec![Refusal::new(RefusalCode::VouchedAlready)]));
             }
             let said = (notice::VOUCHED, &*name(joiner));
-            notice::administrators(tx, own, Some(actor.person), said, inner.now())?;
+            notice::administrators(tx, own, Some(actor.person), said, attempt.now)?;
             Ok(Ok(()))
         })
         .await
@@ -303,7 +311,7 @@ impl Exchange {
     /// # Errors
     /// Not permitted, not found, or a fault.
     pub async fn retract(&self, who: &Caller, id: OrganisationId) -> Result<(), Denied> {
-        self.vouching(who, id, move |tx, _, attempt, _| {
+        self.vouching(who, id, move |tx, attempt, _| {
             let own = attempt.caller.organisation().unwrap_or(id);
             let done = rows::retract(tx, id, own)?;
             Ok(if done { Ok(()) } else { Err(vec![Refusal::new(RefusalCode::NotInThisState)]) })
@@ -316,7 +324,7 @@ impl Exchange {
         &self,
         who: &Caller,
         id: OrganisationId,
-        work: impl Fn(&mut dyn Tx, &Inner, &Attempt<'_>, &Organisation) -> Answer<()> + Send + 'static,
+        work: impl Fn(&mut dyn Tx, &Attempt<'_>, &Organisation) -> Answer<()> + Send + 'static,
     ) -> Result<(), Denied> {
         let (store, inner, who) = (self.store.clone(), self.inner.clone(), who.clone());
         let work = move |tx: &mut dyn Tx| {
@@ -339,7 +347,7 @@ impl Exchange {
             if !waits || rows::row(tx, id)?.is_none() {
                 return attempt.refuse(tx, vec![Refusal::new(RefusalCode::NotInThisState)]);
             }
-            if let Err(refusals) = work(tx, &inner, &attempt, &joiner)? {
+            if let Err(refusals) = work(tx, &attempt, &joiner)? {
                 return attempt.refuse(tx, refusals);
             }
             reconsider(tx, &store, &inner, id, attempt.now)?;

@@ -464,6 +464,9 @@ pub struct Dossier {
     pub contact_points: Vec<ContactPoint>,
     /// Questions and answers.
     pub clarifications: Vec<ClarificationView>,
+    /// How the files of an answer go from now on.
+    #[schema(value_type = String)]
+    pub sealing: Mode,
     /// Uploads that belong to no package yet (provider only).
     pub uploads: Vec<FileView>,
     /// Answers with files.

@@ -30,17 +30,19 @@ crate::sql! {
         on conflict do nothing";
     RETRACT = "delete from voucher where organisation = $1 and voucher = $2";
     VOUCHERS = "select v.voucher, v.person, v.at_us, v.statement, o.kind, o.country, o.name,
-            case when o.status = 'active' and p.active = 1 and m.withdrawn_us is null then 1 else 0 end
+            case when o.status = 'active' and p.active = 1 and m.withdrawn_us is null then 1 else 0 end, v.organisation
         from voucher v join organisation o on o.id = v.voucher
         join person p on p.id = v.person
         join membership m on m.person = v.person and m.organisation = v.voucher
-        where v.organisation = $1
-        order by v.at_us, v.voucher limit 200";
+        join organisation j on j.id = v.organisation
+        where v.organisation >= $1 and v.organisation <= $2
+            and (v.organisation = $1 or j.status = 'joining' or j.probation_us is not null)
+        order by v.at_us, v.voucher, v.organisation limit 10000";
     VOUCHED_BY = "select v.organisation from voucher v join organisation o on o.id = v.organisation
         where v.voucher = $1 and (o.status = 'joining' or o.probation_us is not null)
         order by v.organisation limit 1000";
     JOINING = "select o.id, o.kind, o.name, o.code, o.country, o.time_zone, o.language, o.mail_domain, o.switchboard,
-            o.services, o.status, o.probation_us
+            o.services, o.status, o.probation_us, v.proof
         from organisation o join vetting v on v.organisation = o.id
         where (o.status = 'joining' or o.probation_us is not null) and o.id > $1 order by o.id limit $2";
     PROBATION = "select probation_us from organisation where id = $1";
@@ -197,10 +199,20 @@ pub fn retract(tx: &mut dyn Tx, id: OrganisationId, voucher: OrganisationId) -> 
 
 /// Who vouches for an organisation.
 pub fn vouchers(tx: &mut dyn Tx, id: OrganisationId) -> Result<Vec<VoucherRow>, Fault> {
-    let rows = tx.rows(VOUCHERS, &[id.to_string().into()])?;
+    Ok(vouchers_between(tx, id, id)?.into_iter().map(|(_, row)| row).collect())
+}
+
+/// Who vouches for which of the organisations that are outside or on probation, from the first identifier to the last.
+pub fn vouchers_between(
+    tx: &mut dyn Tx,
+    first: OrganisationId,
+    last: OrganisationId,
+) -> Result<Vec<(OrganisationId, VoucherRow)>, Fault> {
+    let rows = tx.rows(VOUCHERS, &[first.to_string().into(), last.to_string().into()])?;
     rows.iter()
         .map(|row| {
-            Ok(VoucherRow {
+            let of = parse(row.text(8)?)?;
+            let row = VoucherRow {
                 organisation: parse(row.text(0)?)?,
                 person: parse(row.text(1)?)?,
                 at: moment(row.int(2)?)?,
@@ -209,7 +221,8 @@ pub fn vouchers(tx: &mut dyn Tx, id: OrganisationId) -> Result<Vec<VoucherRow>, 
                 country: row.text(5)?.to_owned(),
                 name: row.text(6)?.to_owned(),
                 stands: row.truth(7)?,
-            })
+            };
+            Ok((of, row))
         })
         .collect()
 }
@@ -219,8 +232,8 @@ pub fn vouched_by(tx: &mut dyn Tx, voucher: OrganisationId) -> Result<Vec<Organi
     tx.rows(VOUCHED_BY, &[voucher.to_string().into()])?.iter().map(|row| parse(row.text(0)?)).collect()
 }
 
-/// An organisation that is outside or on probation, and until when.
-pub type Newcomer = (Organisation, OrganisationStatus, Option<Moment>);
+/// An organisation that is outside or on probation, until when, and how its mail domain was proved.
+pub type Newcomer = (Organisation, OrganisationStatus, Option<Moment>, Option<DomainProof>);
 
 /// Up to `limit` organisations that are outside or on probation, from behind that identifier on.
 pub fn joining(tx: &mut dyn Tx, after: &str, limit: i64) -> Result<Vec<Newcomer>, Fault> {
@@ -228,7 +241,8 @@ pub fn joining(tx: &mut dyn Tx, after: &str, limit: i64) -> Result<Vec<Newcomer>
     rows.iter()
         .map(|row| {
             let until = row.opt_int(11)?.map(moment).transpose()?;
-            Ok((organisation_of(row)?, parse(row.text(10)?)?, until))
+            let proof = row.opt_text(12)?.map(parse).transpose()?;
+            Ok((organisation_of(row)?, parse(row.text(10)?)?, until, proof))
         })
         .collect()
 }

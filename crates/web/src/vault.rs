@@ -1,12 +1,13 @@
 //! Officers' keys, vaults, sealing and openings as JSON for the script of a page: a session, and its token for what changes.
 //! Nothing here is ever a private key; errors are problems (RFC 9457), so that the script can tell what to do.
 
+use crate::api::body::Path;
 use crate::api::{Body, draw_problems};
 use crate::error::PageError;
 use crate::form::{admit, origin};
 use crate::session::{AtAccount, SignedIn};
 use crate::state::State as App;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};

@@ -7,17 +7,23 @@ use super::{Arrived, Context, Found, Giving, ItemState, Observation, Request, Si
 use crate::procedure::CheckKind;
 use crate::refusal::{Refusal, RefusalCode, Refusals};
 use crate::term::RequestKind;
-use crate::vault::SealedWith;
+use crate::vault::Mode;
 
 /// Blameless content for a text field.
 const TEXT: &str = "-";
 
 /// What stands against an act now; empty when it can be done with the right content.
 pub fn why_not(request: &Request, act: RequestAct, ctx: &mut Context<'_>) -> Refusals {
-    match probe(request, act, ctx) {
-        Ok(command) => decide(request, &command, ctx).err().unwrap_or_default(),
-        Err(refusal) => vec![refusal],
+    let command = match probe(request, act, ctx) {
+        Ok(command) => command,
+        Err(refusal) => return vec![refusal],
+    };
+    let mut refusals = decide(request, &command, ctx).err().unwrap_or_default();
+    if act == RequestAct::Prepare && ctx.vaults.mode() == Mode::EndToEnd {
+        // Files that are sealed are chosen and sent with the act itself: that none is here yet stands against nothing.
+        refusals.retain(|refusal| refusal.code != RefusalCode::PackageEmpty);
     }
+    refusals
 }
 
 fn probe(request: &Request, act: RequestAct, ctx: &Context<'_>) -> Result<RequestCommand, Refusal> {
@@ -142,6 +148,10 @@ fn prepare(request: &Request, ctx: &Context<'_>) -> Result<RequestCommand, Refus
     if items.is_empty() {
         return Err(Refusal::new(RefusalCode::PackageEmpty));
     }
+    if ctx.vaults.mode() == Mode::EndToEnd {
+        ctx.vaults.both()?;
+        return Ok(RequestCommand::Prepare { items, files: Vec::new(), note: String::new(), sealing: None });
+    }
     let used = |id| request.packages.iter().any(|package| package.holds(id));
     let free = || ctx.files.iter().filter(|file| !used(file.upload));
     let fit = |file: &&Arrived| file.inspection.as_ref().is_some_and(|report| report.refused().is_none());
@@ -150,22 +160,8 @@ fn prepare(request: &Request, ctx: &Context<'_>) -> Result<RequestCommand, Refus
         Some(file) => vec![file],
         None => free().take(1).collect(),
     };
-    let sealing =
-        some.first().filter(|file| file.sealed).map(|file| sealing(file, &free().collect::<Vec<_>>(), ctx));
     let files = some.into_iter().map(|file| blameless(file, &items)).collect();
-    Ok(RequestCommand::Prepare { items, files, note: String::new(), sealing })
-}
-
-/// A sealing to which nothing can be said, as far as another sealed file is there that could be the manifest.
-fn sealing(first: &Arrived, free: &[&Arrived], ctx: &Context<'_>) -> SealedWith {
-    let other = free.iter().find(|file| file.sealed && file.upload != first.upload);
-    let both =
-        ctx.vaults.both().map_or_else(|_| Vec::new(), |both| both.map(|epoch| epoch.id.clone()).to_vec());
-    SealedWith {
-        manifest: other.map_or(first.upload, |file| file.upload),
-        sha256: "0".repeat(64),
-        recipients: both,
-    }
+    Ok(RequestCommand::Prepare { items, files, note: String::new(), sealing: None })
 }
 
 fn blameless(file: &Arrived, items: &[crate::id::ItemId]) -> FileContents {

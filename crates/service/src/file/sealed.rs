@@ -7,10 +7,10 @@ use crate::request::both;
 use crate::{Exchange, FileView, Inner};
 use comity_domain::id::{RequestId, UploadId};
 use comity_domain::inspection::{Finding, Inspection};
-use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
+use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::request::Request;
 use comity_domain::time::Moment;
-use comity_domain::vault::is_sealed_name;
+use comity_domain::vault::{Vaults, is_sealed_name};
 use comity_store::seal::DossierKey;
 use comity_store::upload::{self, Upload};
 use comity_store::{Fault, Tx, inspection, vault as rows};
@@ -69,12 +69,14 @@ impl Exchange {
     }
 }
 
-/// Whether a file may come in as it does, between these two, at this instant (T42).
+/// Whether a file may come in as it does, between these two, at this instant (T42); `header` is the beginning of a complete
+/// sealed one.
 pub(super) fn admit(
     tx: &mut dyn Tx,
     inner: &Inner,
     request: &Request,
     sealed: bool,
+    header: Option<&[u8]>,
     now: Moment,
 ) -> Answer<()> {
     let parties = match both(tx, request.from, request.to)? {
@@ -82,15 +84,19 @@ pub(super) fn admit(
         Err(refusals) => return Ok(Err(refusals)),
     };
     let vaults = vault::vaults(tx, inner, &parties.from, &parties.to, now)?;
-    Ok(vaults.admit(sealed).map_err(|refusal| vec![refusal]))
+    Ok(vaults
+        .admit(sealed)
+        .and_then(|()| header.map_or(Ok(()), |header| fits(header, &vaults)))
+        .map_err(|r| vec![r]))
 }
 
 /// Whether a beginning is that of a file which is sealed as it has to be.
-pub(super) fn fits(header: &[u8]) -> Result<(), Refusals> {
-    if vault::is_sealed_to(header, RECIPIENTS) {
+fn fits(header: &[u8], vaults: &Vaults) -> Result<(), Refusal> {
+    let [first, _] = vaults.both()?;
+    if vault::is_sealed_to(header, RECIPIENTS, first.hybrid) {
         Ok(())
     } else {
-        Err(vec![Refusal::of(RefusalCode::NotSealed, "file")])
+        Err(Refusal::of(RefusalCode::NotSealed, "file"))
     }
 }
 

@@ -144,6 +144,11 @@ fn remove(tx: &mut dyn Tx, id: RequestId, rule: &str, at: Moment, now: Moment) -
     manifest::remove(tx, id)?;
     vault::end_openings(tx, id)?;
     request::erase(tx, id)?;
+    scrub_soon(tx, now)
+}
+
+/// Has what was destroyed overwritten where it lay in the database.
+pub(crate) fn scrub_soon(tx: &mut dyn Tx, now: Moment) -> Result<(), Fault> {
     let scrub = NewJob {
         id: new_uuid(now).to_string(),
         kind: SCRUB.to_owned(),

@@ -3,7 +3,7 @@
 
 use super::{Base64, entitled, epoch_of, holdings, ids, is_grant, malformed};
 use crate::act::{Answer, Caller, Denied};
-use crate::{Exchange, Inner, fill, new_uuid, notice};
+use crate::{Exchange, Inner, notice};
 use comity_domain::id::{OrganisationId, PersonId};
 use comity_domain::party::{Organisation, Person};
 use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
@@ -213,15 +213,8 @@ impl Exchange {
     /// # Errors
     /// Not entitled, or a fault.
     pub async fn vault(&self, who: &Caller, organisation: OrganisationId) -> Result<VaultView, Denied> {
-        let (inner, caller) = (self.inner.clone(), who.clone());
-        let work = move |tx: &mut dyn Tx, found: &Organisation, now: Moment| {
-            let desk = match Desk::open(tx, &inner, &caller, found, now)? {
-                Ok(desk) => desk,
-                Err(refusals) => return Ok(Err(refusals)),
-            };
-            view(tx, &desk, found.id, now).map(Ok)
-        };
-        self.on_organisation(who, organisation, Action::VaultView, "viewed", work).await
+        let nothing = |_: &mut dyn Tx, _: &Desk, _: &Organisation, _: Moment| Ok(Ok(()));
+        self.at_vault(who, organisation, Action::VaultView, "viewed", nothing).await
     }
 
     /// Makes another epoch of the own organisation's vault. Of two who do so at once, one is refused.
@@ -235,18 +228,10 @@ impl Exchange {
         organisation: OrganisationId,
         new: NewEpoch,
     ) -> Result<VaultView, Denied> {
-        let (inner, caller) = (self.inner.clone(), who.clone());
-        let work = move |tx: &mut dyn Tx, found: &Organisation, now: Moment| {
-            let desk = match Desk::open(tx, &inner, &caller, found, now)? {
-                Ok(desk) => desk,
-                Err(refusals) => return Ok(Err(refusals)),
-            };
-            match make(tx, &desk, found, &new, now)? {
-                Ok(()) => view(tx, &desk, found.id, now).map(Ok),
-                Err(refusals) => Ok(Err(refusals)),
-            }
+        let work = move |tx: &mut dyn Tx, desk: &Desk, found: &Organisation, now: Moment| {
+            make(tx, desk, found, &new, now)
         };
-        self.on_organisation(who, organisation, Action::VaultGrant, "done", work).await
+        self.at_vault(who, organisation, Action::VaultGrant, "done", work).await
     }
 
     /// Grants an epoch that one holds to others who are entitled.
@@ -259,12 +244,7 @@ impl Exchange {
         organisation: OrganisationId,
         new: NewGrants,
     ) -> Result<VaultView, Denied> {
-        let (inner, caller) = (self.inner.clone(), who.clone());
-        let work = move |tx: &mut dyn Tx, found: &Organisation, now: Moment| {
-            let desk = match Desk::open(tx, &inner, &caller, found, now)? {
-                Ok(desk) => desk,
-                Err(refusals) => return Ok(Err(refusals)),
-            };
+        let work = move |tx: &mut dyn Tx, desk: &Desk, found: &Organisation, now: Moment| {
             let own = rows::grants_of(tx, found.id, desk.actor)?;
             if !own.iter().any(|(epoch, _)| *epoch == new.epoch) {
                 return Ok(Err(vec![Refusal::of(RefusalCode::GrantMissing, "epoch")]));
@@ -279,9 +259,32 @@ impl Exchange {
                     notice::vault(tx, found, grant.person, "vault-granted", now)?;
                 }
             }
-            view(tx, &desk, found.id, now).map(Ok)
+            Ok(Ok(()))
         };
-        self.on_organisation(who, organisation, Action::VaultGrant, "done", work).await
+        self.at_vault(who, organisation, Action::VaultGrant, "done", work).await
+    }
+
+    /// Does something at the own organisation's vault, for somebody who is entitled to it; answers how it stands afterwards.
+    async fn at_vault(
+        &self,
+        who: &Caller,
+        organisation: OrganisationId,
+        action: Action,
+        outcome: &'static str,
+        work: impl Fn(&mut dyn Tx, &Desk, &Organisation, Moment) -> Answer<()> + Send + 'static,
+    ) -> Result<VaultView, Denied> {
+        let (inner, caller) = (self.inner.clone(), who.clone());
+        let work = move |tx: &mut dyn Tx, found: &Organisation, now: Moment| {
+            let desk = match Desk::open(tx, &inner, &caller, found, now)? {
+                Ok(desk) => desk,
+                Err(refusals) => return Ok(Err(refusals)),
+            };
+            match work(tx, &desk, found, now)? {
+                Ok(()) => view(tx, &desk, found.id, now).map(Ok),
+                Err(refusals) => Ok(Err(refusals)),
+            }
+        };
+        self.on_organisation(who, organisation, action, outcome, work).await
     }
 }
 
@@ -335,9 +338,7 @@ fn record(tx: &mut dyn Tx, organisation: OrganisationId, epoch: &EpochRow, now: 
         at: now.to_string(),
     };
     let body = serde_json::to_string(&record).map_err(|error| Fault::json("a record", &error))?;
-    let mut salt = [0; 32];
-    fill(&mut salt);
-    ledger::add_record(tx, None, &ledger::Record { id: new_uuid(now).to_string(), salt, body })
+    crate::ledger::record(tx, None, body, now).map(drop)
 }
 
 /// Tells those who are entitled that another epoch is due, where it is.
@@ -366,8 +367,8 @@ pub(super) fn tell_all_if_due(
     person: PersonId,
     now: Moment,
 ) -> Result<(), Fault> {
-    for organisation in super::key::organisations_of(tx, person)? {
-        tell_if_due(tx, inner, organisation, now)?;
+    for membership in party::memberships(tx, person)? {
+        tell_if_due(tx, inner, membership.organisation, now)?;
     }
     Ok(())
 }

@@ -13,9 +13,9 @@ use comity_domain::refusal::{Refusal, RefusalCode, Refusals};
 use comity_domain::time::Moment;
 use comity_evidence::{KeyKind, VaultRecipient, wrap};
 use comity_policy::Action;
+use comity_store::Tx;
 use comity_store::authenticator::{self, AuthenticatorRow};
 use comity_store::vault::{self as rows, LockedRow, OfficerKeyRow};
-use comity_store::{Fault, Tx, party};
 use serde::{Deserialize, Serialize};
 
 comity_domain::opaque!(OfficerKeyView, LockedView, NewOfficerKey, NewLocked);
@@ -220,12 +220,4 @@ fn locked_view(row: LockedRow) -> LockedView {
         authenticator: row.credential_id.map(|id| URL_SAFE_NO_PAD.encode(id)),
         locked: Base64(row.locked),
     }
-}
-
-/// The organisations in which somebody is a member.
-pub(super) fn organisations_of(
-    tx: &mut dyn Tx,
-    person: PersonId,
-) -> Result<Vec<comity_domain::id::OrganisationId>, Fault> {
-    Ok(party::memberships(tx, person)?.into_iter().map(|m| m.organisation).collect())
 }

@@ -4,13 +4,14 @@
 use super::person_is_entitled;
 use crate::act::{Attempt, Caller, Denied};
 use crate::file::expiry;
+use crate::ledger::scrub_soon;
 use crate::{Exchange, Inner, new_uuid};
 use comity_domain::id::{PackageId, RequestId, UploadId};
 use comity_domain::refusal::{Refusal, RefusalCode};
 use comity_domain::request::{Package, Request, RequestCommand, RequestEvent};
 use comity_domain::time::Moment;
 use comity_domain::vault::OPENING_S;
-use comity_store::{Fault, Tx, job, request as requests, upload, vault as rows};
+use comity_store::{Fault, Tx, request as requests, upload, vault as rows};
 use serde::Serialize;
 
 /// A package that was opened.
@@ -138,18 +139,7 @@ pub(crate) fn destroy_taken_back(
             expiry::delete_later(tx, &paths, now)?;
         }
     }
-    if !destroyed {
-        return Ok(());
-    }
-    let scrub = job::NewJob {
-        id: new_uuid(now).to_string(),
-        kind: crate::ledger::SCRUB.to_owned(),
-        unique_key: None,
-        run_at_us: now.us(),
-        payload: String::new(),
-        max_attempts: 1_000,
-    };
-    job::enqueue(tx, &scrub).map(drop)
+    if destroyed { scrub_soon(tx, now) } else { Ok(()) }
 }
 
 /// Whether a caller may open at all: entitled at this instant, whatever their session was begun as.

@@ -8,7 +8,7 @@ use crate::client::{
 use crate::harness::{Who, World, organisation, person};
 use bytes::Bytes;
 use comity_domain::refusal::RefusalCode;
-use comity_domain::request::{FileContents, Found, RequestCommand};
+use comity_domain::request::{FileContents, Found, RequestAct, RequestCommand};
 use comity_domain::vault::{Mode, OPENING_S};
 use comity_evidence::{KeyKind, VaultKey, wrap};
 use comity_service::{Base64, GrantTo, LockedBy, NewGrants, NewLocked, NewOfficerKey, TrailQuery};
@@ -22,6 +22,13 @@ const CONTENT: &[u8] = b"address,subscriber\n203.0.113.7,Canary Person\n";
 async fn plain(world: &World, id: comity_domain::id::RequestId) -> RefusalCode {
     let who = World::caller(Who::Analyst);
     code(world.exchange.begin_upload(&who, id, "answer.csv", None, None).await)
+}
+
+/// What the dossier says against preparing a package.
+async fn against_preparing(world: &World, id: comity_domain::id::RequestId) -> Vec<RefusalCode> {
+    let acts = world.look(Who::Analyst, id).await.acts;
+    let prepare = acts.iter().find(|view| view.act == RequestAct::Prepare).unwrap();
+    prepare.why_not.iter().map(|refusal| refusal.code).collect()
 }
 
 async fn suspend(world: &World, who: Who, active: bool) {
@@ -115,7 +122,9 @@ on_both_engines! {
         let begun = world.exchange.begin_upload(&who, id, "begun.csv", None, None).await.unwrap().id;
         let prepare = world.packing(id, vec![world.look(Who::Analyst, id).await.items[1].id], before).await;
         world.act(Who::Analyst, id, prepare).await;
+        assert_eq!(world.look(Who::Analyst, id).await.sealing, Mode::SealedByServer);
         two_vaults(&world).await;
+        assert_eq!(world.look(Who::Analyst, id).await.sealing, Mode::EndToEnd);
         assert_eq!(plain(&world, id).await, RefusalCode::SealingRequired);
         let body = futures_util::stream::iter([Ok(Bytes::from_static(b"late"))]);
         world.exchange.append_upload(&who, id, begun, 0, body).await.unwrap();
@@ -129,6 +138,7 @@ on_both_engines! {
         assert_eq!(plain(&world, id).await, RefusalCode::VaultMissing);
         assert_eq!(code(send(&world, id, "0002.age", &sealed).await), RefusalCode::VaultMissing);
         assert_eq!(code(world.exchange.sealing(&who, id).await), RefusalCode::VaultMissing);
+        assert_eq!(against_preparing(&world, id).await, [RefusalCode::VaultMissing]);
         suspend(&world, Who::Officer, true).await;
         assert_eq!(plain(&world, id).await, RefusalCode::SealingRequired);
         officer_key(&world, Who::Officer).await;
@@ -150,6 +160,8 @@ on_both_engines! {
         comity_evidence::inner::seal(&[keys.authority.recipient()], CONTENT, &mut to_one).unwrap();
         assert_eq!(code(send(&world, id, "0001.age", &to_one).await), RefusalCode::NotSealed);
         assert_eq!(code(send(&world, id, "Canary Person.age", &sealed).await), RefusalCode::FieldMalformed);
+        // Files are chosen with the act itself: that none is packed yet stands against nothing.
+        assert_eq!(against_preparing(&world, id).await, []);
         let (_, prepare) = packing(&world, id, 0, CONTENT).await;
         let RequestCommand::Prepare { items, files, note, sealing } = prepare.clone() else { panic!() };
         let mut mixed = files.clone();
@@ -164,6 +176,13 @@ on_both_engines! {
         assert_eq!(world.refused(Who::Analyst, id, prepare).await, RefusalCode::SealingOutdated);
         let (_, again) = packing(&world, id, 0, CONTENT).await;
         world.act(Who::Analyst, id, again).await;
+        let left = world.look(Who::Analyst, id).await.items.len() - 1;
+        for at in 1..=left {
+            assert_eq!(against_preparing(&world, id).await, [], "{left} items wait");
+            let (_, other) = packing(&world, id, at, CONTENT).await;
+            world.act(Who::Analyst, id, other).await;
+        }
+        assert_eq!(against_preparing(&world, id).await, [RefusalCode::PackageEmpty], "nothing waits any more");
     }
 
     async fn whoever_left_gets_nothing_at_once_and_another_epoch_is_due(store) {
@@ -199,7 +218,7 @@ on_both_engines! {
         assert!(world.exchange.vault(&officer, organisation(1)).await.unwrap().epochs[1].grant.is_some());
     }
 
-    async fn an_epoch_a_year_old_is_due_and_a_key_that_was_replaced_holds_nothing(store) {
+    async fn a_key_that_was_replaced_holds_nothing_and_another_epoch_is_due(store) {
         let world = open_world(store).await;
         let keys = two_vaults(&world).await;
         let officer = World::caller(Who::Officer);
@@ -279,6 +298,10 @@ on_both_engines! {
         world.exchange.make_epoch(&analyst, organisation(2), new).await.unwrap();
         let to = world.exchange.sealing(&analyst, id).await.unwrap().recipients;
         let to: Vec<&str> = to.iter().flat_map(|one| ["-r", one.recipient.as_str()]).collect();
+        let hybrid = [VaultKey::generate(KeyKind::PostQuantum).unwrap().recipient(), VaultKey::generate(KeyKind::PostQuantum).unwrap().recipient()];
+        let mut other = Vec::new();
+        comity_evidence::inner::seal(&hybrid, CONTENT, &mut other).unwrap();
+        assert_eq!(code(send(&world, id, "0003.age", &other).await), RefusalCode::NotSealed, "keys of another kind");
         let sealed = age(&to, CONTENT);
         assert_eq!(code(send(&world, id, "0002.age", &age(&to[..2], CONTENT)).await), RefusalCode::NotSealed);
         let file = send(&world, id, "0001.age", &sealed).await.unwrap();

@@ -3,7 +3,7 @@
 use super::check;
 use super::frame::{Frame, render_as};
 use super::scope;
-use super::vault::{Going, going, is_sealed};
+use super::vault::is_sealed;
 use crate::api::body::{Path, Query};
 use crate::error::PageError;
 use crate::session::{Form, SignedIn};
@@ -19,7 +19,7 @@ use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
 use comity_domain::request::{Correction, Decision, DraftItem, Finding, Giving, RequestAct, RequestCommand};
 use comity_domain::term::RequestKind;
 use comity_domain::time::Moment;
-use comity_domain::vault::SealedWith;
+use comity_domain::vault::{Mode, SealedWith};
 use comity_service::{Challenge, Denied, Dossier, IdempotencyKey, ItemView, PackageView, Receipt};
 use serde::Deserialize;
 
@@ -70,8 +70,6 @@ pub(super) struct ActPage {
     key: String,
     /// What the system has counted, where plausibility is weighed.
     findings: Vec<Finding>,
-    /// How the files have to go, where an answer is prepared.
-    going: Going,
 }
 
 /// `GET /requests/{id}/acts/{act}`
@@ -99,14 +97,12 @@ async fn page(
     typed: Typed,
     refusals: Vec<Refusal>,
 ) -> Result<Response, PageError> {
-    let mut d = app.exchange.dossier(&who.caller, id).await?;
+    let d = app.exchange.dossier(&who.caller, id).await?;
     if !d.acts.iter().any(|view| view.act == act) {
         return Err(PageError::not_found());
     }
     let weighs = act == RequestAct::Check && typed.get("kind") == CheckKind::Plausibility.as_str();
     let findings = if weighs { app.exchange.findings(&who.caller, id).await? } else { Vec::new() };
-    let prepares = act == RequestAct::Prepare;
-    let going = if prepares { going(app, who, &mut d).await? } else { Going::default() };
     let title = format!("act-{act}");
     let f = Frame::of(app, who, "requests", &title).await;
     let given = typed.get("key").to_owned();
@@ -120,7 +116,7 @@ async fn page(
         Some(first) if absent(first) => StatusCode::FORBIDDEN,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    Ok(render_as(status, &ActPage { f, d, act, typed, refusals, key, findings, going }))
+    Ok(render_as(status, &ActPage { f, d, act, typed, refusals, key, findings }))
 }
 
 /// Tells one showing of a form from another, so that sending one twice acts once.
@@ -406,6 +402,11 @@ impl ActPage {
             }
             _ => None,
         }
+    }
+
+    /// Whether the files are chosen, sealed and sent on this page.
+    fn seals(&self) -> bool {
+        self.is("prepare") && self.d.sealing == Mode::EndToEnd
     }
 
     fn sealed(&self, package: &PackageView) -> bool {

@@ -1,7 +1,7 @@
 //! The dossier: the whole case on one page, readable top to bottom and on paper.
 
 use super::frame::{Frame, render, render_as};
-use super::vault::{HOLDERS, going, is_sealed};
+use super::vault::{HOLDERS, is_sealed};
 use crate::api::body::Path;
 use crate::error::PageError;
 use crate::session::{DONE_COOKIE, SignedIn, cookie, done_cookie};
@@ -17,6 +17,7 @@ use comity_domain::procedure::Section;
 use comity_domain::refusal::{NonExecutionCode, Refusal, RefusalCode};
 use comity_domain::request::{Evidence, RequestAct, RequestState, SignedBy};
 use comity_domain::term::{Certainty, ExportPurpose, ItemOutcome, Priority};
+use comity_domain::vault::Mode;
 use comity_service::{
     ActView, Case, CheckView, ClockView, Dossier, Erased, FieldView, HistoryView, ItemView, PackageView,
     ReadingKind,
@@ -28,8 +29,6 @@ use comity_service::{
 struct DossierPage {
     f: Frame,
     d: Dossier,
-    /// Whether the files of an answer go end to end from here.
-    sealed: bool,
     /// The act that brought the reader here.
     done: Option<RequestAct>,
 }
@@ -49,7 +48,7 @@ pub(super) async fn show(
     Path(id): Path<RequestId>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let mut d = match app.exchange.case(&who.caller, id).await? {
+    let d = match app.exchange.case(&who.caller, id).await? {
         Case::Whole(dossier) => *dossier,
         Case::Erased(e) => {
             let f = Frame::of(&app, &who, "requests", "nav-requests").await.titled(e.reference.clone());
@@ -57,9 +56,8 @@ pub(super) async fn show(
         }
     };
     let f = Frame::of(&app, &who, "requests", "nav-requests").await.titled(d.reference.clone());
-    let sealed = going(&app, &who, &mut d).await?.sealed;
     let done = cookie(&headers, DONE_COOKIE).and_then(|act| act.parse().ok());
-    let mut response = render(&DossierPage { f, d, sealed, done });
+    let mut response = render(&DossierPage { f, d, done });
     if done.is_some()
         && let Some(ended) = done_cookie(id, None)
     {
@@ -269,6 +267,11 @@ impl DossierPage {
     fn may(&self, act: &RequestAct) -> bool {
         let refused = |refusal: &Refusal| refusal.code == RefusalCode::NotPermitted;
         self.d.acts.iter().any(|view| view.act == *act && !view.why_not.iter().any(refused))
+    }
+
+    /// Whether the files of an answer go end to end from here.
+    fn seals(&self) -> bool {
+        self.d.sealing == Mode::EndToEnd
     }
 
     fn is_sealed(&self, package: &PackageView) -> bool {

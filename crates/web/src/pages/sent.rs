@@ -1,12 +1,13 @@
 //! What was sent in the own organisation's name, for its heads and administrators, with what was unusual about it (T03).
 
 use super::frame::{Frame, render};
+use crate::api::body::Query;
 use crate::error::PageError;
 use crate::session::SignedIn;
 use crate::state::State as App;
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use comity_domain::party::Role;

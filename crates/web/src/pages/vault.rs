@@ -12,11 +12,9 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use comity_domain::id::{OrganisationId, PackageId, RequestId};
-use comity_domain::party::{Role, Side};
-use comity_domain::refusal::{Refusal, RefusalCode};
-use comity_domain::request::RequestAct;
+use comity_domain::party::Role;
 use comity_domain::vault::{Mode, signer_name};
-use comity_service::{Denied, Dossier, LockedBy, OfficerKeyView, PackageView, VaultView};
+use comity_service::{Dossier, LockedBy, OfficerKeyView, PackageView, VaultView};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -91,42 +89,6 @@ async fn package(
 /// Whether a package was sealed in the provider's browser.
 pub(super) fn is_sealed(package: &PackageView) -> bool {
     package.mode == Mode::EndToEnd
-}
-
-/// How the files of an answer have to go.
-#[derive(Default)]
-pub(super) struct Going {
-    /// End to end, and in no other way.
-    pub(super) sealed: bool,
-    /// Why nothing can go at present.
-    pub(super) refusals: Vec<Refusal>,
-}
-
-/// Asks how the files of an answer have to go, for whoever prepares one. Where they are sealed they are chosen on the page
-/// that prepares, so that no file was sent before does not stand against preparing.
-pub(super) async fn going(app: &App, who: &SignedIn, d: &mut Dossier) -> Result<Going, PageError> {
-    let may = |view: &&mut comity_service::ActView| {
-        view.act == RequestAct::Prepare
-            && !view.why_not.iter().any(|refusal| refusal.code == RefusalCode::NotPermitted)
-    };
-    let answers = d.side == Some(Side::Provider) && d.state.with_provider() && !d.state.ended();
-    let (id, Some(prepare)) = (d.id, d.acts.iter_mut().find(may).filter(|_| answers)) else {
-        return Ok(Going::default());
-    };
-    let going = match app.exchange.sealing(&who.caller, id).await {
-        Ok(view) => Going { sealed: view.mode == Mode::EndToEnd, refusals: Vec::new() },
-        Err(Denied::Refused(refusals)) => Going { sealed: refusals.iter().any(of_vaults), refusals },
-        Err(denied) => return Err(denied.into()),
-    };
-    if going.sealed {
-        prepare.why_not.retain(|refusal| refusal.code != RefusalCode::PackageEmpty);
-    }
-    Ok(going)
-}
-
-/// Whether the relation is end to end and something about its vaults stands in the way.
-fn of_vaults(refusal: &Refusal) -> bool {
-    matches!(refusal.code, RefusalCode::VaultMissing | RefusalCode::VaultKindsDiffer)
 }
 
 impl KeyPage {

@@ -1,12 +1,13 @@
 //! Organisations that are outside or on probation, and the vouching for them (T02).
 
 use super::frame::{Frame, render_as};
+use crate::api::body::{Path, Query};
 use crate::error::PageError;
 use crate::session::{Form, SignedIn};
 use crate::state::State as App;
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
